@@ -1,0 +1,223 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    customer_group_ids = fields.Many2many(
+        comodel_name="customer.group",
+        relation="customer_group_res_partner_rel",
+        column1="partner_id",
+        column2="group_id",
+        string="Customer Groups",
+        copy=False,
+        search="_search_customer_group_ids",
+        groups="base.group_user",
+    )
+    # Only for searching: the search panel shows a tree for a many2one, and the search
+    # bar lists the groups to choose from.
+    customer_group_id = fields.Many2one(
+        comodel_name="customer.group",
+        string="Customer Group",
+        compute="_compute_customer_group_id",
+        search="_search_customer_group_id",
+        exportable=False,
+        groups="base.group_user",
+    )
+
+    def _compute_customer_group_id(self):
+        self.customer_group_id = False
+
+    @api.model
+    def _search_customer_group_id(self, operator, value):
+        return Domain("customer_group_ids", operator, value)
+
+    @api.model
+    def _search_customer_group_ids(self, operator, value):
+        """Apply the record rules of groups also where the caller names their ids.
+
+        The ORM takes ids as they are, which would show the members of a group of
+        another company to anybody who guesses its id. "In no group" means: in none the
+        reader can see.
+        """
+        if operator != "in":
+            return Domain("customer_group_ids", operator, value)
+        ids = [id_ for id_ in value if id_]
+        named = Domain("id", "in", ids) & Domain("active", "in", [True, False])
+        domain = Domain("customer_group_ids", "any", named) if ids else Domain.FALSE
+        if len(ids) < len(value):
+            domain |= Domain("customer_group_ids", "not any", Domain.TRUE)
+        return domain
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        if any("customer_group_ids" in vals for vals in vals_list) or self.default_get(
+            ["customer_group_ids"]
+        ).get("customer_group_ids"):
+            partners._check_customer_group_changes(before=set())
+        return partners
+
+    def write(self, vals):
+        if "customer_group_ids" not in vals:
+            result = super().write(vals)
+            if vals.get("company_id"):
+                self._check_customer_group_company()
+            return result
+        before = self._get_customer_group_pairs()
+        self._forget_customer_groups()
+        result = super().write(vals)
+        self._check_customer_group_changes(before)
+        return result
+
+    def read(self, fields=None, load="_classic_read"):
+        if fields is None or "customer_group_ids" in fields:
+            self._forget_customer_groups()
+        return super().read(fields, load)
+
+    def _forget_customer_groups(self):
+        """Drop cached groups that superuser code may have read in this transaction.
+
+        The cache does not tell who read a value. One that holds groups hidden from the
+        current user would make the form crash, and saving it would remove them.
+        """
+        if not self.env.su:
+            self.filtered("id").invalidate_recordset(["customer_group_ids"])
+
+    def _get_customer_group_pairs(self):
+        """Return the stored (contact id, group id) pairs, hidden and archived included.
+
+        SQL, because reading the field as superuser would leave hidden groups in the
+        cache of the user's transaction.
+        """
+        if not self.ids:
+            return set()
+        return set(
+            self.env.execute_query(
+                SQL(
+                    """SELECT partner_id, group_id
+                         FROM customer_group_res_partner_rel
+                        WHERE partner_id IN %s""",
+                    tuple(self.ids),
+                )
+            )
+        )
+
+    def _check_customer_group_changes(self, before):
+        """Check what the current user did to the groups of these contacts.
+
+        :param set before: pairs as :meth:`_get_customer_group_pairs` returned them
+            before the change
+        :raise AccessError: when a group is reserved for managers
+        :raise UserError: when an archived group was added, or one of another company
+        """
+        after = self._get_customer_group_pairs()
+        groups = self.env["customer.group"].browse(
+            {group_id for _partner_id, group_id in before ^ after}
+        )
+        reserved = groups.filtered(lambda group: not group.can_assign)
+        if reserved:
+            raise AccessError(
+                self.env._(
+                    "Only managers of customer groups decide who is in “%s”."
+                    " Ask one of them to make the change.",
+                    reserved[0].display_name,
+                )
+            )
+        added = self.env["customer.group"].browse(
+            {group_id for _partner_id, group_id in after - before}
+        )
+        archived = added.filtered(lambda group: not group.active)
+        if archived:
+            raise UserError(
+                self.env._(
+                    "The group “%s” is archived. Restore it before you add contacts.",
+                    archived[0].display_name,
+                )
+            )
+        if added.company_id:
+            self._check_customer_group_company()
+
+    def _check_customer_group_company(self):
+        for partner, group in self._get_group_company_conflicts(
+            SQL("r.partner_id IN %s", tuple(self.ids))
+        ):
+            visible = group.sudo(False)._filtered_access("read")
+            raise UserError(
+                self.env._(
+                    "%(partner)s belongs to %(partner_company)s and cannot be in"
+                    " “%(group)s”, a group of %(group_company)s.",
+                    partner=partner.display_name,
+                    partner_company=partner.company_id.display_name,
+                    group=visible.display_name or self.env._("a group you cannot see"),
+                    group_company=group.company_id.display_name,
+                )
+            )
+
+    @api.model
+    def _get_group_company_conflicts(self, condition):
+        """Find a contact that is in a group of a company it does not belong to.
+
+        Companies go together when one is a branch of the other.
+
+        :param SQL condition: which memberships to check; they have the alias ``r``
+        :return: list of one pair (contact, group), or an empty list
+        """
+        self.flush_model(["company_id"])
+        self.env["customer.group"].flush_model(["company_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT p.id, g.id
+                     FROM customer_group_res_partner_rel r
+                     JOIN customer_group g ON g.id = r.group_id
+                     JOIN res_partner p ON p.id = r.partner_id
+                     JOIN res_company gc ON gc.id = g.company_id
+                     JOIN res_company pc ON pc.id = p.company_id
+                    WHERE %s
+                      AND gc.parent_path NOT LIKE pc.parent_path || '%%'
+                      AND pc.parent_path NOT LIKE gc.parent_path || '%%'
+                    LIMIT 1""",
+                condition,
+            )
+        )
+        # sudo: only to name in an error message what the user's change ran into.
+        return [
+            (
+                self.sudo().browse(partner_id),
+                self.env["customer.group"].sudo().browse(group_id),
+            )
+            for partner_id, group_id in rows
+        ]
+
+    # ------------------------------------------------------------
+    # IMPORT, RIGHTS
+    # ------------------------------------------------------------
+
+    @api.model
+    def get_import_templates(self):
+        return super().get_import_templates() + [
+            {
+                "label": self.env._("Import Template for Contacts with Customer Groups"),
+                "template": "/customer_group/static/xls/contacts_with_groups_template.xlsx",
+            }
+        ]
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        if (
+            field.name == "customer_group_ids"
+            and operation == "write"
+            and not self.env.su
+            and not self.env.user.has_group("customer_group.group_assign")
+        ):
+            return False
+        return super()._has_field_access(field, operation)

@@ -1,0 +1,32 @@
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { formView } from "@web/views/form/form_view";
+import { kanbanView } from "@web/views/kanban/kanban_view";
+import { listView } from "@web/views/list/list_view";
+
+/**
+ * Registers a view of customer groups whose Delete says what becomes of the members.
+ *
+ * @param {string} jsClass name for the `js_class` attribute of the arch
+ * @param {Object} view descriptor of the stock view
+ */
+function addView(jsClass, view) {
+    class Controller extends view.Controller {
+        get deleteConfirmationDialogProps() {
+            return {
+                ...super.deleteConfirmationDialogProps,
+                title: _t("Delete group?"),
+                body: _t(
+                    "Only the group is deleted. Its members stay in your contacts, but nothing will tell any more who was in the group. Archive it instead to keep that."
+                ),
+                confirmLabel: _t("Delete group"),
+                cancelLabel: _t("Keep it"),
+            };
+        }
+    }
+    registry.category("views").add(jsClass, { ...view, Controller });
+}
+
+addView("customer_group_form", formView);
+addView("customer_group_kanban", kanbanView);
+addView("customer_group_list", listView);
