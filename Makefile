@@ -1,0 +1,24 @@
+# Everything a developer needs; the work is done by the scripts in dev/.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format pot clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' Makefile | column -t -s '|'
+
+run: ## Serve Odoo with demo data at http://localhost:8069 (PORT=..., DB=...)
+	@dev/run.sh
+
+test: ## Run all tests (ARGS="-k name" or ARGS=tests/test_x.py: a part; FAST=1: keep the database)
+	@dev/test.sh $(ARGS)
+
+lint: ## Check style, views, translations and Odoo's own rules
+	@dev/lint.sh
+
+format: ## Rewrite Python, JavaScript and XML in our style
+	@dev/lint.sh --fix
+
+pot: ## Write the translation templates of all add-ons
+	@dev/pot.sh
+
+clean: ## Remove the environment and its databases
+	@dev/clean.sh

@@ -1,0 +1,88 @@
+# shellcheck shell=bash
+# Databases. They are built under another name, so that one that exists is complete; its
+# comment notes the code that it was last loaded with.
+
+has_database() { [[ -n $(sql "SELECT 1 FROM pg_database WHERE datname = '$1'") ]]; }
+loaded_code() { sql "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '$1'"; }
+
+# What Odoo loads of our add-ons: a change of it asks for an update.
+current_code() {
+    (
+        cd "$REPO"
+        find . -type f -not -path './.*' -not -path './dev/*' -not -path './docs/*' \
+            -not -path '*/tests/*' -not -name '*.pyc' -not -name '*.md' -print0 |
+            sort -z | xargs -0 sha1sum | sha1sum | cut -c1-10
+    )
+}
+
+glue_addons() {
+    local manifest
+    for manifest in "$REPO"/glue/*/__manifest__.py; do
+        [[ ! -f $manifest ]] || basename "${manifest%/*}"
+    done
+}
+
+# depends_of ADDON...: the stock modules that these add-ons of ours need, sorted.
+depends_of() {
+    cd "$CHECKOUT"
+    "$PYTHON" - "$@" <<'EOPY'
+import ast
+import sys
+from pathlib import Path
+
+ours = sys.argv[1:]
+needed = {"base"}
+for addon in ours:
+    folder = Path("customer_group/glue", addon)
+    if not folder.exists():
+        folder = Path("customer_group")
+    needed |= set(ast.literal_eval((folder / "__manifest__.py").read_text())["depends"])
+print(*sorted(needed - set(ours)))
+EOPY
+}
+
+# make_template NAME MODULE...: demo data and these stock modules.
+make_template() {
+    run_odoo db init --force --with-demo "$1_part"
+    run_odoo module install -d "$1_part" "${@:2}"
+    run_odoo db rename --force "$1_part" "$1"
+}
+
+# make_database NAME ADDON...: a new copy of the template with these add-ons of ours.
+make_database() {
+    local name=$1 depends template odoo
+    depends=$(depends_of "${@:2}")
+    odoo=$("$PYTHON" -c 'import os, odoo.release as r; print(r.__file__, os.stat(r.__file__).st_ctime)')
+    template=template_$(hash "$(<"$CACHE/id")" "$odoo" "$depends")
+    lock
+    has_database "$template" || {
+        say "Template database with demo data and $depends"
+        # shellcheck disable=SC2086 # a word is a module
+        logged template make_template "$template" $depends
+    }
+    unlock
+    say "Database $name"
+    logged "$name-copy" run_odoo db duplicate --force "$template" "${name}_part"
+    load_addons -i "${name}_part" "${@:2}"
+    logged "$name-rename" run_odoo db rename --force "${name}_part" "$name"
+    note_code "$name"
+}
+
+# load_addons -i|-u DATABASE ADDON...: install or update.
+load_addons() {
+    run_odoo -d "$2" "$1" "$(
+        IFS=,
+        echo "${*:3}"
+    )" --stop-after-init --no-http >"$LOGS/load.log" 2>&1 || {
+        tail -n 30 "$LOGS/load.log" >&2
+        die "Odoo could not load ${*:3} (see above; all of it: $LOGS/load.log)"
+    }
+}
+
+# No warning may appear while our add-ons are installed or updated.
+check_load() {
+    ! grep -E '^[0-9]{4}-[^ ]+ [^ ]+ [0-9]+ (WARNING|ERROR|CRITICAL) ' "$LOGS/load.log" >&2 ||
+        die "warnings while Odoo loaded the add-ons (see above; all of it: $LOGS/load.log)"
+}
+
+note_code() { sql "COMMENT ON DATABASE \"$1\" IS '$(current_code)'"; }

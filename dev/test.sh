@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# "make test": all tests, with those of the glue add-ons, in a new database. Arguments go
+# to pytest; FAST=1 updates the database of the last run instead of making one.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+set_up
+# Without a browser pytest would skip the tours and say that all is well.
+command -v google-chrome >/dev/null || need chromium chromium
+"$PYTHON" -c "import websocket" || die "websocket-client is missing; run make clean and then this again"
+
+db=test_$CHECKOUT_ID
+mapfile -t glue < <(glue_addons)
+if [[ -n ${FAST:-} ]] && has_database "$db"; then
+    say "Updating database $db"
+else
+    make_database "$db" "$ADDON" "${glue[@]}"
+    check_load
+    say "Updating it, which must change nothing"
+fi
+load_addons -u "$db" "$ADDON"
+check_load
+note_code "$db"
+
+# Odoo knows the tests by their path through the link. Files given by hand replace the default.
+options=() files=()
+for arg in "$@"; do
+    case $arg in
+    tests/* | glue/*) files+=("$LINK/$arg") ;;
+    *) options+=("$arg") ;;
+    esac
+done
+((${#files[@]})) || files=("$LINK/tests" "${glue[@]/#/$LINK/glue/}")
+cd "$CHECKOUT"
+exec "$PYTHON" -m pytest --odoo-database="$db" --odoo-http \
+    -o cache_dir="$CHECKOUT/pytest" "${options[@]}" "${files[@]}"
