@@ -1,0 +1,5 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import test_customer_group
+from . import test_hierarchy
+from . import test_naming
