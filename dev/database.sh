@@ -86,3 +86,12 @@ check_load() {
 }
 
 note_code() { sql "COMMENT ON DATABASE \"$1\" IS '$(current_code)'"; }
+
+# The database that linters and the translation export look at, made anew after a change.
+LINT_DATABASE=lint_$CHECKOUT_ID
+make_lint_database() {
+    local glue
+    mapfile -t glue < <(glue_addons)
+    has_database "$LINT_DATABASE" && [[ $(loaded_code "$LINT_DATABASE") == "$(current_code)" ]] ||
+        make_database "$LINT_DATABASE" "$ADDON" "${glue[@]}"
+}

@@ -52,20 +52,22 @@ explain() {
     fi
 }
 
-# logged LOG COMMAND...: run it with its output in a file, which explains a failure.
-logged() {
-    local log=$LOGS/$1.log status=0
-    shift
-    mkdir -p "$LOGS" 2>/dev/null || die "cannot write to $CACHE; make room there or set XDG_CACHE_HOME"
-    # Not "|| status=$?", which would switch off "set -e" in a function.
+# capture LOG COMMAND...: run it with its output in a file and set STATUS. As a condition
+# ("capture ... ||") it would run without "set -e".
+capture() {
     set +e
     (
         set -e
-        "$@"
-    ) >"$log" 2>&1
-    status=$?
+        "${@:2}"
+    ) >"$1" 2>&1
+    STATUS=$?
     set -e
-    ((status == 0)) || die "$(explain "$log"), then run the same command again"
+}
+
+# logged NAME COMMAND...: say in one line why it failed.
+logged() {
+    capture "$LOGS/$1.log" "${@:2}"
+    ((STATUS == 0)) || die "$(explain "$LOGS/$1.log"), then run the same command again"
 }
 
 . "$REPO/dev/postgres.sh"

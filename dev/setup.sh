@@ -15,7 +15,7 @@ KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 SPACE_NEEDED=3 # GB
 
 set_up() {
-    mkdir -p "$CHECKOUT" 2>/dev/null ||
+    mkdir -p "$LOGS" 2>/dev/null ||
         die "cannot write to $CACHE; set XDG_CACHE_HOME to a folder that you may write to"
     lock
     [[ -s $CACHE/id ]] || cat /proc/sys/kernel/random/uuid >"$CACHE/id"
@@ -143,4 +143,12 @@ build_tools() {
         die "ODOO_BIN is not an Odoo 19 that $PYTHON can run; correct it or set ODOO_PYTHON"
     "$PYTHON" -m pip install --target "$TOOLS" --no-input --disable-pip-version-check \
         -r "$REPO/dev/requirements-tools.txt"
+}
+
+build_node() {
+    rm -rf "$CACHE/node"
+    mkdir "$CACHE/node"
+    cp "$REPO"/dev/lint/{package,package-lock}.json "$REPO/dev/lint/eslint.config.mjs" "$CACHE/node"
+    # The wheel's bin/npm should be a link, which wheels cannot hold.
+    node "$NODE/lib/node_modules/npm/bin/npm-cli.js" ci --no-audit --no-fund --prefix "$CACHE/node"
 }
