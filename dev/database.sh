@@ -10,7 +10,7 @@ current_code() {
     (
         cd "$REPO"
         find . -type f -not -path './.*' -not -path './dev/*' -not -path './docs/*' \
-            -not -path '*/tests/*' -not -name '*.pyc' -not -name '*.md' -print0 |
+            -not -path '*/tests/*' -not -name '*.pyc' -not -name '*.md' -not -name '*.pot' -print0 |
             sort -z | xargs -0 sha1sum | sha1sum | cut -c1-10
     )
 }

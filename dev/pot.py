@@ -20,6 +20,10 @@ def read_export(path, addon):
     """Return the terms of the addon itself, in a fixed order."""
     foreign = tuple(f"code:addons/{addon}/{folder}/" for folder in FOREIGN_FOLDERS)
     pot = polib.POFile(wrapwidth=0)
+    pot.header = (
+        " Translation of Odoo Server.\n"
+        f" This file contains the translation of the following modules:\n \t* {addon}\n"
+    )
     pot.metadata = {
         "Project-Id-Version": "Odoo Server 19.0",
         "MIME-Version": "1.0",
