@@ -167,70 +167,77 @@ class CustomerGroup(models.Model):
                         )
                     )
 
-    @api.constrains("name", "parent_id", "company_id")
+    @api.constrains("name")
     def _check_sibling_names(self):
+        self._check_siblings({})
+
+    def _check_siblings(self, place):
         """Refuse the name of a sibling, whatever the language, case and accents.
 
         Archived siblings count too, as they may be restored.
+
+        :param dict place: the ``parent_id`` and ``company_id`` these groups are about
+            to get. A move is checked before it is written, because the ORM flushes it
+            at once and the unique index would answer with less helpful words.
         """
-        siblings = defaultdict(list)
-        for sibling in self._get_sibling_rows():
-            siblings[sibling["parent_id"]].append(sibling)
-        for rows in siblings.values():
-            keys = defaultdict(list)
-            languages = {lang for row in rows for lang in row["name"]}
-            for row in rows:
-                for lang in languages:
-                    name = row["name"].get(lang) or row["name"]["en_US"]
-                    keys[lang, naming.normalize_name(name)].append(row)
-            for (lang, _key), same in keys.items():
-                self._check_same_names(lang, same)
+        names = defaultdict(list)
+        rows = self._get_sibling_rows(place)
+        languages = {lang for row in rows for lang in row["name"]}
+        for row in rows:
+            for lang in languages:
+                name = row["name"].get(lang) or row["name"]["en_US"]
+                key = (row["parent_id"] or 0, lang, naming.normalize_name(name))
+                names[key].append(row | {"name": name})
+        for same in names.values():
+            for row in same:
+                if row["id"] in self._ids:
+                    self._check_same_name(row, same)
 
-    def _get_sibling_rows(self):
-        """Return id, parent, company, activity and names by language of all siblings.
+    def _get_sibling_rows(self, place):
+        """Return these groups, as they will stand at ``place``, and their siblings.
 
-        SQL because the siblings of other companies count too and because the names of
-        all languages are wanted in one query.
+        SQL, because siblings of other companies count and because the names are wanted
+        in all languages.
         """
         self.flush_model(["name", "parent_id", "company_id", "active"])
-        return self.env.execute_query_dict(
+        parents = (
+            [place["parent_id"] or 0]
+            if "parent_id" in place
+            else [group.parent_id.id or 0 for group in self]
+        )
+        rows = self.env.execute_query_dict(
             SQL(
                 """SELECT id, parent_id, company_id, active, name
                      FROM customer_group
-                    WHERE COALESCE(parent_id, 0) IN %s""",
-                tuple(group.parent_id.id or 0 for group in self),
+                    WHERE COALESCE(parent_id, 0) IN %s OR id IN %s""",
+                tuple(parents),
+                self._ids,
             )
         )
+        return [row | place if row["id"] in self._ids else row for row in rows]
 
-    def _check_same_names(self, lang, rows):
-        ids = set(self.ids)
-        for row in rows:
-            if row["id"] not in ids:
+    def _check_same_name(self, row, rows):
+        for other in rows:
+            companies = {row["company_id"], other["company_id"]}
+            if other["id"] == row["id"] or (len(companies) == 2 and all(companies)):
                 continue
-            for other in rows:
-                companies = {row["company_id"], other["company_id"]}
-                if other["id"] == row["id"] or (len(companies) == 2 and all(companies)):
-                    continue
-                group = self.browse(row["id"])
-                name = row["name"].get(lang) or row["name"]["en_US"]
-                path = naming.join_path(
-                    [group.parent_id.display_name, name] if group.parent_id else [name]
-                )
-                if other["active"]:
-                    raise ValidationError(
-                        self.env._(
-                            "There is a group “%(path)s” already."
-                            " Use that one or choose another name.",
-                            path=path,
-                        )
-                    )
+            parent = self.browse(row["parent_id"])
+            path = naming.join_path([*parent.mapped("display_name"), row["name"]])
+            if other["active"]:
                 raise ValidationError(
                     self.env._(
-                        "There is an archived group “%(path)s”."
-                        " Restore that one or choose another name.",
+                        "There is a group “%(path)s” already."
+                        " Use that one or choose another name.",
                         path=path,
                     )
                 )
+            raise ValidationError(
+                self.env._(
+                    "There is an archived group “%(path)s”."
+                    " Restore that one or choose another name.",
+                    path=path,
+                )
+            )
 
     @api.constrains("parent_id")
     def _check_depth(self):
@@ -541,6 +548,9 @@ class CustomerGroup(models.Model):
         vals = self._clean_vals(vals)
         if vals.get("parent_id"):
             self._check_not_below_itself(vals["parent_id"])
+        place = {name: vals[name] for name in ("parent_id", "company_id") if name in vals}
+        if self and place:
+            self._check_siblings(place)
         result = super().write(vals)
         if not {"name", "sequence"}.isdisjoint(vals):
             self._invalidate_paths_of_subgroups()

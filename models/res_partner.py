@@ -45,6 +45,8 @@ class ResPartner(models.Model):
         another company to anybody who guesses its id. "In no group" means: in none the
         reader can see.
         """
+        if operator == "not in":
+            return NotImplemented  # the ORM then negates the answer to "in"
         if operator != "in":
             return Domain("customer_group_ids", operator, value)
         ids = [id_ for id_ in value if id_]
