@@ -19,10 +19,11 @@ elif [[ $(loaded_code "$DB") != "$(current_code)" ]]; then
     note_code "$DB"
 fi
 
-# Odoo takes the place of this shell, so that Ctrl-C reaches it; who waits for it lives beside.
+# Odoo takes the place of this shell, so that Ctrl-C reaches it; this waits for it.
 announce() {
     while kill -0 $$ 2>/dev/null; do
-        if "$PYTHON" -c "import urllib.request as r; r.urlopen('http://127.0.0.1:$PORT/web/login', timeout=60)" 2>/dev/null; then
+        if "$PYTHON" -c 'import sys, urllib.request as r; r.urlopen(sys.argv[1])' \
+            "http://127.0.0.1:$PORT/web/login" 2>/dev/null; then
             say "Customer Groups is ready: http://localhost:$PORT  (admin / admin). Ctrl-C stops it."
             return
         fi
@@ -30,5 +31,5 @@ announce() {
     done
 }
 say "Starting Odoo"
-announce &
+(announce &)
 exec "$PYTHON" "$ODOO_BIN" -d "$DB" --db-filter "^$DB\$" --http-port "$PORT"

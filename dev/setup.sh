@@ -49,12 +49,18 @@ CONF
 
 lock() {
     exec 9>"$CACHE/lock"
-    flock -n 9 || {
-        say "Waiting for another set-up to finish"
-        flock 9
-    }
+    wait_for 9 "another set-up"
 }
 unlock() { exec 9>&-; }
+
+# wait_for DESCRIPTOR WHOM: what we start inherits the lock, so it outlives a killed shell
+# for as long as there is something that works.
+wait_for() {
+    flock -n "$1" || {
+        say "Waiting for $2 to finish"
+        flock "$1"
+    }
+}
 
 # step NAME TITLE INPUT...: run build_NAME, unless it was done with this recipe and input.
 step() {

@@ -8,6 +8,8 @@ set_up
 command -v google-chrome >/dev/null || need chromium chromium
 "$PYTHON" -c "import websocket" || die "websocket-client is missing; run make clean and then this again"
 
+exec 8>"$CHECKOUT/test.lock"
+wait_for 8 "another make test of this folder"
 db=test_$CHECKOUT_ID
 mapfile -t glue < <(glue_addons)
 if [[ -n ${FAST:-} ]] && has_database "$db"; then
