@@ -401,7 +401,8 @@ class CustomerGroup(models.Model):
         """Count what the current user would find by searching contacts himself.
 
         One query for all groups: subgroups come by the path, each contact counts once
-        per group, archived contacts and archived subgroups do not count.
+        per group. Archived contacts do not count, nor do archived subgroups of an
+        active group.
 
         :return: rows ``(group id, direct members, members with subgroups)``; groups
             without members are left out
@@ -410,7 +411,7 @@ class CustomerGroup(models.Model):
             return []
         self.flush_model(["parent_path", "active"])
         partners = self.env["res.partner"]._search([])
-        subgroups = self._search([])
+        subgroups = self.with_context(active_test=False)._search([])
         return self.env.execute_query(
             SQL(
                 """SELECT g.id,
@@ -420,7 +421,8 @@ class CustomerGroup(models.Model):
                      JOIN customer_group s ON s.parent_path LIKE g.parent_path || '%%'
                      JOIN customer_group_res_partner_rel r ON r.group_id = s.id
                     WHERE g.id IN %(ids)s
-                      AND (s.id = g.id OR s.id IN %(subgroups)s)
+                      AND (s.active OR NOT g.active)
+                      AND s.id IN %(subgroups)s
                       AND r.partner_id IN %(partners)s
                  GROUP BY g.id""",
                 ids=self._origin._ids,
@@ -487,6 +489,21 @@ class CustomerGroup(models.Model):
             path += ".parent_id"
         return domain
 
+    @api.model
+    def _get_subtree_domain(self, ids):
+        """Return the domain of groups and all that is below them.
+
+        Archived subgroups belong to it only below an archived group: somebody who asks
+        for that one by its id wants to see what it was.
+
+        :param list[int] ids: the groups at the top
+        """
+        archived = self.with_context(active_test=False).search(
+            [("id", "in", ids), ("active", "=", False)]
+        )
+        active = Domain("id", "child_of", ids) & Domain("active", "=", True)
+        return active | Domain("id", "child_of", archived.ids)
+
     def _get_topmost(self):
         """Return the groups of ``self`` that are not below another one of ``self``."""
         ids = set(self._ids)
@@ -498,9 +515,10 @@ class CustomerGroup(models.Model):
     def _find_by_path(self, path):
         """Return the groups that ``path`` stands for, case and accents ignored.
 
-        :param str path: a whole path such as ``"Wholesale / EU"``, or a single name
-        :return: the group at that path; for a single name without a main group of that
-            name, all groups that have it
+        :param str path: a whole path such as ``"Wholesale / EU"``, a single name, or
+            a code
+        :return: the group at that path or with that code; for a single name without a
+            main group of that name, all groups that have it
         """
         names = naming.split_path(path)
         domain, prefix = Domain.TRUE, ""
@@ -510,7 +528,11 @@ class CustomerGroup(models.Model):
             ) | Domain(f"{prefix}name", "=ilike", escape_psql(name))
             prefix += "parent_id."
         group = self.search(domain & Domain(prefix.removesuffix("."), "=", False))
-        return group or (self.search(domain) if len(names) == 1 else group)
+        if not group and len(names) == 1:
+            group = self.search(domain) or self.search(
+                [("code", "=ilike", escape_psql(names[0]))]
+            )
+        return group
 
     # ------------------------------------------------------------
     # ONCHANGE
@@ -559,10 +581,16 @@ class CustomerGroup(models.Model):
         return result
 
     def _clean_vals(self, vals):
-        """Return ``vals`` without stray white space in name and code."""
+        """Return ``vals`` without stray white space and without blank values.
+
+        A blank cell in an imported file asks for the default.
+        """
         vals = dict(vals)
         if "name" in vals:
             vals["name"] = naming.clean_name(str(vals["name"] or ""))
+        for name in ("color", "sequence", "assign_policy"):
+            if vals.get(name, "") is False:
+                del vals[name]
         if isinstance(vals.get("code"), str):
             vals["code"] = vals["code"].strip() or False
         return vals
@@ -593,16 +621,24 @@ class CustomerGroup(models.Model):
         self.invalidate_model(["display_name"])
 
     def _propagate_active(self, active):
-        """Archive what is below an archived group; restore what is above a restored one.
+        """Archive and restore groups together with all that is below them.
 
-        An active group below an archived one would have no place in the tree.
+        What is above a restored group comes back as well: an active group below an
+        archived one would have no place in the tree.
         """
-        operator = "parent_of" if active else "child_of"
+        domain = Domain("id", "child_of", self.ids)
+        if active:
+            domain |= Domain("id", "parent_of", self.ids)
         others = self.with_context(active_test=False).search(
-            [("id", operator, self.ids), ("active", "!=", active)]
+            domain & Domain("active", "!=", active)
         )
         if others:
-            others.active = active
+            super(CustomerGroup, others).write({"active": active})
+
+    def unlink(self):
+        """Delete subgroups first: the ORM deletes many records in several statements."""
+        deepest_first = self.sorted(lambda group: -group.parent_path.count("/"))
+        return super(CustomerGroup, deepest_first).unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_subgroups(self):

@@ -45,13 +45,19 @@ class ResPartner(models.Model):
         another company to anybody who guesses its id. "In no group" means: in none the
         reader can see.
         """
+        groups = self.env["customer.group"].with_context(active_test=False)
+        if operator == "child_of" and not isinstance(value, str):
+            value = [value] if isinstance(value, int) else list(value)
+            subgroups = groups._search(groups._get_subtree_domain(value))
+            return Domain("customer_group_ids", "any", subgroups)
         if operator == "not in":
             return NotImplemented  # the ORM then negates the answer to "in"
         if operator != "in":
             return Domain("customer_group_ids", operator, value)
-        ids = [id_ for id_ in value if id_]
-        named = Domain("id", "in", ids) & Domain("active", "in", [True, False])
-        domain = Domain("customer_group_ids", "any", named) if ids else Domain.FALSE
+        domain = Domain.FALSE
+        if ids := [id_ for id_ in value if id_]:
+            named = groups._search([("id", "in", ids)])
+            domain |= Domain("customer_group_ids", "any", named)
         if len(ids) < len(value):
             domain |= Domain("customer_group_ids", "not any", Domain.TRUE)
         return domain
@@ -76,23 +82,29 @@ class ResPartner(models.Model):
                 self._check_customer_group_company()
             return result
         before = self._get_customer_group_pairs()
-        self._forget_customer_groups()
+        self._forget_hidden_customer_groups()
         result = super().write(vals)
         self._check_customer_group_changes(before)
         return result
 
     def read(self, fields=None, load="_classic_read"):
         if fields is None or "customer_group_ids" in fields:
-            self._forget_customer_groups()
+            self._forget_hidden_customer_groups()
         return super().read(fields, load)
 
-    def _forget_customer_groups(self):
-        """Drop cached groups that superuser code may have read in this transaction.
+    def _forget_hidden_customer_groups(self):
+        """Drop cached groups that superuser code has read in this transaction.
 
         The cache does not tell who read a value. One that holds groups hidden from the
         current user would make the form crash, and saving it would remove them.
         """
-        if not self.env.su:
+        if self.env.su:
+            return
+        cache = self._fields["customer_group_ids"]._get_cache(self.env)
+        groups = self.env["customer.group"].browse(
+            {group_id for id_ in self._ids for group_id in cache.get(id_) or ()}
+        )
+        if groups - groups._filtered_access("read"):
             self.filtered("id").invalidate_recordset(["customer_group_ids"])
 
     def _get_customer_group_pairs(self):

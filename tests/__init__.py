@@ -2,7 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import test_customer_group
 from . import test_hierarchy
+from . import test_http_api
+from . import test_import_export
 from . import test_multi_company
 from . import test_naming
+from . import test_performance
 from . import test_res_partner
 from . import test_security

@@ -30,6 +30,7 @@ class CustomerGroupCommon(BaseCommon):
             "customer_group.group_assign"
         )
         cls.Group = cls.env["customer.group"]
+        cls.Group.with_context(active_test=False).search([]).unlink()  # demo data
         cls.Partner = cls.env["res.partner"]
         cls.trade = cls.create_group("Trade", code="T", color=3)
         cls.retail = cls.create_group("Retail chains", cls.trade)

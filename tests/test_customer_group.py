@@ -219,9 +219,23 @@ class TestCustomerGroup(CustomerGroupCommon):
     def test_archive_with_subgroups_and_restore(self):
         self.trade.action_archive()
         self.assertFalse(any((self.wholesale + self.wholesale_eu).mapped("active")))
-        self.wholesale_eu.action_unarchive()
-        self.assertTrue(all((self.wholesale + self.trade).mapped("active")))
+        self.wholesale.action_unarchive()
+        self.assertTrue(all((self.wholesale_eu + self.trade).mapped("active")))
         self.assertFalse(self.retail.active)
+
+    def test_members_of_an_archived_group_can_still_be_seen(self):
+        self.trade.action_archive()
+        self.env.invalidate_all()
+        self.assertEqual(self.trade.member_count, 3)
+        members = self.Partner.search(self.trade.action_view_members()["domain"])
+        self.assertEqual(members, self.anna + self.ben + self.cleo)
+        members = self.Partner.search([("customer_group_ids", "in", self.wholesale.ids)])
+        self.assertEqual(members, self.anna + self.ben)
+
+    def test_delete_more_groups_than_one_statement_takes(self):
+        groups = self.create_tree(1100)
+        groups.unlink()
+        self.assertFalse(groups.exists())
 
     def test_archived_group_keeps_its_members(self):
         self.students.action_archive()

@@ -1,0 +1,243 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import xmlrpc.client
+from datetime import datetime, timedelta
+
+from odoo import Command
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from .common import CustomerGroupCommon
+
+SILENT = mute_logger("odoo.http", "odoo.addons.base.models.ir_model", "odoo.models")
+
+
+@tagged("post_install", "-at_install")
+class TestHttpApi(CustomerGroupCommon, HttpCase):
+    """The rights again, as a program of each user meets them over HTTP."""
+
+    def json2(self, user, model, method, **arguments):
+        """Call the JSON-2 API with a key of ``user``.
+
+        :return: pair (HTTP status, answer)
+        """
+        key = (
+            self.env["res.users.apikeys"]
+            .with_user(user)
+            .sudo()
+            ._generate("rpc", "test", datetime.now() + timedelta(hours=1))
+        )
+        response = self.url_open(
+            f"/json/2/{model}/{method}",
+            json=arguments,
+            headers={"Authorization": f"bearer {key}"},
+        )
+        return response.status_code, response.json()
+
+    def xmlrpc(self, user, model, method, *arguments, **options):
+        return self.xmlrpc_object.execute_kw(
+            self.env.cr.dbname, user.id, user.login, model, method, arguments, options
+        )
+
+    def refused(self, user, model, method, *arguments, **options):
+        """Assert that XML-RPC refuses the call, and return the message."""
+        with SILENT, self.assertRaises(xmlrpc.client.Fault) as caught:
+            self.xmlrpc(user, model, method, list(arguments[0]), *arguments[1:], **options)
+        return caught.exception.faultString
+
+    def link_command(self, group):
+        """Return the command as XML-RPC can send it: with a plain number."""
+        return [int(Command.LINK), group.id, 0]
+
+    # ------------------------------------------------------------
+    # JSON-2
+    # ------------------------------------------------------------
+
+    def test_json2_reader(self):
+        status, groups = self.json2(
+            self.reader,
+            "customer.group",
+            "search_read",
+            domain=[["id", "child_of", self.trade.id]],
+            fields=["display_name", "member_count"],
+        )
+        self.assertEqual(status, 200)
+        self.assertIn(
+            {"id": self.wholesale.id, "display_name": "Trade / Wholesale", "member_count": 3},
+            groups,
+        )
+
+    @SILENT
+    def test_json2_forbidden(self):
+        link = {"customer_group_ids": [Command.link(self.students.id)]}
+        nested = {"child_ids": [Command.create({"name": "Gil"} | link)]}
+        dora = {"ids": self.dora.ids}
+        students = {"ids": self.students.ids}
+        for user, model, method, arguments in [
+            (self.reader, "res.partner", "write", {**dora, "vals": link}),
+            (self.reader, "res.partner", "write", {**dora, "vals": nested}),
+            (
+                self.reader,
+                "res.partner",
+                "web_save",
+                {**dora, "vals": link, "specification": {}},
+            ),
+            (self.reader, "res.partner", "create", {"vals_list": [{"name": "Gil"} | link]}),
+            (
+                self.reader,
+                "res.partner",
+                "create",
+                {
+                    "vals_list": [{"name": "Gil"}],
+                    "context": {"default_customer_group_ids": self.students.ids},
+                },
+            ),
+            (self.reader, "customer.group", "create", {"vals_list": [{"name": "Gil"}]}),
+            (self.assigner, "customer.group", "create", {"vals_list": [{"name": "Gil"}]}),
+            (self.assigner, "customer.group", "name_create", {"name": "Gil"}),
+            (self.assigner, "customer.group", "write", {**students, "vals": {"name": "Gil"}}),
+            (self.creator, "customer.group", "write", {**students, "vals": {"name": "Gil"}}),
+            (self.creator, "customer.group", "unlink", students),
+            (self.portal, "customer.group", "search_read", {"domain": []}),
+            (
+                self.portal,
+                "res.partner",
+                "search",
+                {"domain": [["customer_group_ids", "in", self.students.ids]]},
+            ),
+        ]:
+            with self.subTest(user=user.login, model=model, method=method):
+                status, answer = self.json2(user, model, method, **arguments)
+                self.assertEqual(status, 403, answer)
+        self.env.invalidate_all()
+        self.assertFalse(self.dora.customer_group_ids)
+        self.assertEqual(self.students.name, "Students")
+        self.assertFalse(self.Partner.search([("name", "=", "Gil")]))
+        self.assertFalse(self.Group.search([("name", "=", "Gil")]))
+
+    @SILENT
+    def test_json2_private_methods(self):
+        for method in ("_change", "_get_member_counts", "_find_by_path"):
+            status, _answer = self.json2(self.manager, "customer.group", method)
+            self.assertIn(status, (403, 404))
+
+    def test_json2_assigner(self):
+        status, _answer = self.json2(
+            self.assigner,
+            "res.partner",
+            "write",
+            ids=self.dora.ids,
+            vals={"customer_group_ids": [Command.link(self.students.id)]},
+        )
+        self.assertEqual(status, 200)
+        self.env.invalidate_all()
+        self.assertEqual(self.dora.customer_group_ids, self.students)
+
+    @SILENT
+    def test_json2_other_company(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        secret = self.create_group("Secret", company_id=other.id)
+        self.dora.customer_group_ids = secret + self.students
+        status, [dora] = self.json2(
+            self.assigner,
+            "res.partner",
+            "read",
+            ids=self.dora.ids,
+            fields=["customer_group_ids"],
+        )
+        self.assertEqual((status, dora["customer_group_ids"]), (200, self.students.ids))
+        for domain in (
+            [["customer_group_ids", "in", secret.ids]],
+            [["customer_group_ids", "child_of", secret.id]],
+        ):
+            status, found = self.json2(
+                self.assigner, "res.partner", "search", domain=domain
+            )
+            self.assertEqual((status, found), (200, []))
+        status, _answer = self.json2(
+            self.assigner,
+            "res.partner",
+            "write",
+            ids=self.dora.ids,
+            vals={"customer_group_ids": [Command.set([])]},
+            context={"allowed_company_ids": self.env.company.ids},
+        )
+        self.assertEqual(status, 200)
+        self.env.invalidate_all()
+        self.assertEqual(self.dora.customer_group_ids, secret)
+        status, _answer = self.json2(
+            self.assigner,
+            "customer.group",
+            "read",
+            ids=secret.ids,
+            fields=["name"],
+            context={"allowed_company_ids": other.ids},
+        )
+        self.assertEqual(status, 403)
+
+    @SILENT
+    def test_json2_bad_input_says_what_to_do(self):
+        for vals, message in [
+            ({"name": " "}, "Give the group a name"),
+            ({"name": "A/B"}, "contains “/”"),
+            ({"name": "tráde"}, "already"),
+            ({"name": "Blue", "color": 99}, "colors 1 to 11"),
+            ({"name": "Blue", "code": "t"}, "has this code already"),
+        ]:
+            with self.subTest(vals):
+                status, answer = self.json2(
+                    self.manager, "customer.group", "create", vals_list=[vals]
+                )
+                self.assertIn(status, (400, 422))
+                self.assertIn(message, answer["message"])
+        for parent in (self.trade, self.wholesale_eu):
+            status, answer = self.json2(
+                self.manager,
+                "customer.group",
+                "write",
+                ids=self.trade.ids,
+                vals={"parent_id": parent.id},
+            )
+            self.assertIn(status, (400, 422))
+            self.assertRegex(answer["message"], "its own parent|its own subgroups")
+        status, answer = self.json2(
+            self.manager, "customer.group", "unlink", ids=self.trade.ids
+        )
+        self.assertIn(status, (400, 422))
+        self.assertIn("has subgroups", answer["message"])
+        self.assertTrue(self.trade.exists())
+
+    # ------------------------------------------------------------
+    # XML-RPC
+    # ------------------------------------------------------------
+
+    def test_xmlrpc_forbidden(self):
+        link = {"customer_group_ids": [self.link_command(self.students)]}
+        for user, model, method, arguments in [
+            (self.reader, "res.partner", "write", [self.dora.ids, link]),
+            (self.reader, "res.partner", "create", [[{"name": "Gil"} | link]]),
+            (self.assigner, "customer.group", "create", [[{"name": "Gil"}]]),
+            (self.creator, "customer.group", "unlink", [self.students.ids]),
+            (self.portal, "customer.group", "search_read", [[]]),
+        ]:
+            with self.subTest(user=user.login, model=model, method=method):
+                message = self.refused(user, model, method, *arguments)
+                self.assertRegex(message, "not allowed|enough rights")
+        self.env.invalidate_all()
+        self.assertFalse(self.dora.customer_group_ids)
+
+    def test_xmlrpc_assigner(self):
+        self.xmlrpc(
+            self.assigner,
+            "res.partner",
+            "write",
+            self.dora.ids,
+            {"customer_group_ids": [self.link_command(self.students)]},
+        )
+        found = self.xmlrpc(
+            self.reader,
+            "res.partner",
+            "search",
+            [["customer_group_ids", "child_of", self.private.id]],
+        )
+        self.assertEqual(set(found), set((self.ben + self.dora).ids))

@@ -1,0 +1,97 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.tests import HttpCase, tagged
+
+from .common import CustomerGroupCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerGroupUi(HttpCase, CustomerGroupCommon):
+    """What users do in the browser, each of them with the rights of a real user."""
+
+    def run_tour(self, url, task, user):
+        self.start_tour(url, f"customer_group_{task}", login=user.login)
+        self.env.invalidate_all()
+
+    def get_url(self, record):
+        path = "contacts" if record._name == "res.partner" else "customer-groups"
+        return f"/odoo/{path}/{record.id}"
+
+    # ------------------------------------------------------------
+    # GROUPS
+    # ------------------------------------------------------------
+
+    def test_manage(self):
+        self.run_tour("/odoo/contacts", "manage", self.manager)
+        online = self.Group.search([("name", "=", "Online")])
+        self.assertEqual(online.display_name, "Shops / Online")
+        self.assertEqual(online.user_id, self.manager)
+        self.assertEqual(
+            online.parent_id.description, "Everybody who sells to consumers."
+        )
+
+    def test_read(self):
+        self.run_tour("/odoo/customer-groups", "read", self.reader)
+
+    def test_members(self):
+        self.run_tour(self.get_url(self.wholesale), "members", self.assigner)
+
+    def test_delete(self):
+        self.run_tour(self.get_url(self.students), "delete", self.manager)
+        self.assertFalse(self.students.exists())
+        self.assertEqual(self.ben.customer_group_ids, self.wholesale)
+
+    # ------------------------------------------------------------
+    # CONTACTS
+    # ------------------------------------------------------------
+
+    def test_create_on_contact(self):
+        self.run_tour(self.get_url(self.ben), "create_on_contact", self.creator)
+        online = self.Group.search([("name", "=", "Online")])
+        self.assertEqual(online.display_name, "Shops / Online")
+        self.assertEqual(online.parent_id.create_uid, self.creator)
+        self.assertEqual(self.ben.customer_group_ids, self.wholesale + online)
+
+    def test_assign(self):
+        self.create_group("Board", assign_policy="manager")
+        self.run_tour(self.get_url(self.dora), "assign", self.assigner)
+        self.assertEqual(self.dora.customer_group_ids, self.retail)
+
+    def test_read_contact(self):
+        self.run_tour(self.get_url(self.ben), "read_contact", self.reader)
+
+    def test_find(self):
+        self.run_tour("/odoo/contacts", "find", self.assigner)
+
+    def test_edit_list(self):
+        self.run_tour("/odoo/contacts", "edit_list", self.assigner)
+        self.assertEqual(
+            self.anna.customer_group_ids, self.wholesale + self.wholesale_eu + self.retail
+        )
+        self.assertEqual(self.cleo.customer_group_ids, self.wholesale_eu + self.retail)
+        self.assertNotIn(self.retail, self.ben.customer_group_ids)
+
+    # ------------------------------------------------------------
+    # SETTINGS
+    # ------------------------------------------------------------
+
+    def test_settings(self):
+        editors = self.env.ref("base.group_partner_manager")
+        create = self.env.ref("customer_group.group_create")
+        self.assertNotIn(create, editors.all_implied_ids)
+        administrator = self.create_user("administrator", "base.group_system")
+        self.run_tour("/odoo/settings", "settings", administrator)
+        self.assertIn(create, editors.implied_ids)
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerGroupPhone(HttpCase, CustomerGroupCommon):
+    browser_size = "375x667"
+    touch_enabled = True
+
+    def test_phone(self):
+        self.start_tour(
+            "/odoo/contacts", "customer_group_phone", login=self.assigner.login
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.cleo.customer_group_ids, self.wholesale_eu + self.retail)
