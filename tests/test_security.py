@@ -211,10 +211,10 @@ class TestSecurity(CustomerGroupCommon):
             self.env.ref("customer_group.group_create"),
         )
         named = self.create_user("named", "base.group_user,customer_group.group_create")
-        for allowed in (True, False):
-            self.env["res.config.settings"].create(
-                {"group_customer_group_create": allowed}
-            ).execute()
+        settings = self.env["res.config.settings"]
+        for choice, allowed in (("editors", True), ("named", False)):
+            settings.create({"customer_group_creators": choice}).execute()
+            self.assertEqual(settings.create({}).customer_group_creators, choice)
             self.assertEqual(create in editor.all_implied_ids, allowed)
             self.assertEqual(
                 self.Group.with_user(self.reader).has_access("create"), allowed
