@@ -23,6 +23,7 @@ LOGS=$CHECKOUT/log
 
 # Odoo: the one of ODOO_BIN, else the one that setup.sh unpacks.
 if [[ -n ${ODOO_BIN:-} ]]; then
+    [[ -f $ODOO_BIN && -x $ODOO_BIN ]] || die "ODOO_BIN=$ODOO_BIN is not a program; correct or unset it"
     TOOLS=$CACHE/tools
     PYTHON=${ODOO_PYTHON:-$(sed -n '1s/^#! *\(.*env \)\?//p' "$ODOO_BIN")}
     TOOLS_BIN=$TOOLS/bin
@@ -43,8 +44,8 @@ explain() {
     local own
     if grep -qE 'No space left on device|Disk quota exceeded' "$1"; then
         echo "the disk is full; free some space or point XDG_CACHE_HOME to another disk"
-    elif grep -qiE 'could not resolve|temporary failure|could not connect|cannot connect|connection refused|network is unreachable|failed to establish|ENOTFOUND|ECONNREFUSED|EAI_AGAIN' "$1"; then
-        echo "a download failed; check the network and the proxy settings"
+    elif grep -qiE 'could not resolve|temporary failure|could not connect|cannot connect|connection refused|network is unreachable|failed to establish|ENOTFOUND|ECONNREFUSED|EAI_AGAIN|CERT_|certificate' "$1"; then
+        echo "a download failed; check the network, its proxy and certificates"
     elif own=$(grep '^error: ' "$1"); then
         echo "${own##*error: }"
     else

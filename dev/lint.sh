@@ -22,7 +22,7 @@ ruff=$TOOLS_BIN/ruff
 
 if [[ ${1:-} == --fix ]]; then
     cd "$REPO"
-    "$ruff" check --fix . || true
+    "$ruff" check --fix-only --quiet .
     "$ruff" format .
     "${prettier[@]}" --write
     exit

@@ -146,7 +146,7 @@ build_venv() {
 build_tools() {
     rm -rf "$TOOLS"
     "$PYTHON" -c 'import odoo.release as r; assert r.version_info[:2] == (19, 0)' ||
-        die "ODOO_BIN is not an Odoo 19 that $PYTHON can run; correct it or set ODOO_PYTHON"
+        die "ODOO_BIN is not the script of an Odoo 19; correct it or name its interpreter in ODOO_PYTHON"
     "$PYTHON" -m pip install --target "$TOOLS" --no-input --disable-pip-version-check \
         -r "$REPO/dev/requirements-tools.txt"
 }
@@ -156,5 +156,6 @@ build_node() {
     mkdir "$CACHE/node"
     cp "$REPO"/dev/lint/{package,package-lock}.json "$REPO/dev/lint/eslint.config.mjs" "$CACHE/node"
     # The wheel's bin/npm should be a link, which wheels cannot hold.
-    node "$NODE/lib/node_modules/npm/bin/npm-cli.js" ci --no-audit --no-fund --prefix "$CACHE/node"
+    NODE_OPTIONS=--use-system-ca node "$NODE/lib/node_modules/npm/bin/npm-cli.js" ci \
+        --no-audit --no-fund --logs-max=0 --prefix "$CACHE/node"
 }
