@@ -87,6 +87,7 @@ class TestHierarchy(CustomerGroupCommon):
             ("retail / eu", self.Group),
             ("nothing of the sort", self.Group),
             ("100%", self.Group),
+            ("a/" * 2000, self.Group),
         ]:
             with self.subTest(text):
                 found = [id_ for id_, _name in self.Group.name_search(text)]
@@ -118,6 +119,7 @@ class TestHierarchy(CustomerGroupCommon):
             ("EU", self.wholesale_eu),
             ("Wholesale / EU", self.Group),
             ("Trade / Nothing", self.Group),
+            ("trade/" * 2000, self.Group),
             ("", self.Group),
         ]:
             with self.subTest(path):

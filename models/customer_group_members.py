@@ -1,0 +1,132 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import operator as python_operator
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+
+class CustomerGroup(models.Model):
+    """How many contacts are in a group, and which."""
+
+    _inherit = "customer.group"
+
+    direct_member_count = fields.Integer(
+        string="Direct Members",
+        compute="_compute_member_count",
+        search="_search_direct_member_count",
+        help="Contacts in this very group.",
+    )
+    member_count = fields.Integer(
+        string="Members",
+        compute="_compute_member_count",
+        search="_search_member_count",
+        help="Contacts in this group or in one of its subgroups, each counted once.",
+    )
+
+    # ------------------------------------------------------------
+    # COMPUTE, SEARCH
+    # ------------------------------------------------------------
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_member_count(self):
+        counts = {
+            id_: (direct, total) for id_, direct, total in self._get_member_counts()
+        }
+        for group in self:
+            group.direct_member_count, group.member_count = counts.get(
+                group._origin.id, (0, 0)
+            )
+
+    def _get_member_counts(self):
+        """Count what the current user would find by searching contacts himself.
+
+        One query for all groups: subgroups come by the path, each contact counts once
+        per group. Archived contacts do not count, nor do archived subgroups of an
+        active group.
+
+        :return: rows ``(group id, direct members, members with subgroups)``; groups
+            without members are left out
+        """
+        if not self._origin:
+            return []
+        self.flush_model(["parent_path", "active"])
+        partners = self.env["res.partner"]._search([])
+        subgroups = self.with_context(active_test=False)._search([])
+        return self.env.execute_query(
+            SQL(
+                """SELECT g.id,
+                          count(*) FILTER (WHERE r.group_id = g.id),
+                          count(DISTINCT r.partner_id)
+                     FROM customer_group g
+                     JOIN customer_group s ON s.parent_path LIKE g.parent_path || '%%'
+                     JOIN customer_group_res_partner_rel r ON r.group_id = s.id
+                    WHERE g.id IN %(ids)s
+                      AND (s.active OR NOT g.active)
+                      AND s.id IN %(subgroups)s
+                      AND r.partner_id IN %(partners)s
+                 GROUP BY g.id""",
+                ids=self._origin._ids,
+                subgroups=subgroups.subselect(),
+                partners=partners.subselect(),
+            )
+        )
+
+    @api.model
+    def _search_direct_member_count(self, operator, value):
+        return self._search_count(1, operator, value)
+
+    @api.model
+    def _search_member_count(self, operator, value):
+        return self._search_count(2, operator, value)
+
+    def _search_count(self, column, operator, value):
+        compare = {
+            "in": lambda count, values: count in values,
+            "<": python_operator.lt,
+            "<=": python_operator.le,
+            ">": python_operator.gt,
+            ">=": python_operator.ge,
+        }.get(operator)
+        if not compare:
+            return NotImplemented
+        groups = self.with_context(active_test=False).search([])
+        counts = {row[0]: row[column] for row in groups._get_member_counts()}
+        return Domain(
+            "id", "in", [id_ for id_ in groups.ids if compare(counts.get(id_, 0), value)]
+        )
+
+    @api.model
+    def _get_subtree_domain(self, ids):
+        """Return the domain of groups and all that is below them.
+
+        Archived subgroups belong to it only below an archived group: somebody who asks
+        for that one by its id wants to see what it was.
+
+        :param list[int] ids: the groups at the top
+        """
+        archived = self.with_context(active_test=False).search(
+            [("id", "in", ids), ("active", "=", False)]
+        )
+        active = Domain("id", "child_of", ids) & Domain("active", "=", True)
+        return active | Domain("id", "child_of", archived.ids)
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_view_members(self):
+        """Open the contacts of the group and of its subgroups.
+
+        :return: action dictionary
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("contacts.action_contacts")
+        context = {"default_customer_group_ids": self.ids} if self.can_assign else {}
+        return action | {
+            "name": self.display_name,
+            "domain": [("customer_group_ids", "child_of", self.id)],
+            "context": context,
+        }

@@ -1,0 +1,186 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+from ..tools import naming
+
+
+
+class CustomerGroup(models.Model):
+    """What a group may be called."""
+
+    _inherit = "customer.group"
+
+    # Technical: the name as it is compared, in the source language.
+    name_key = fields.Char(compute="_compute_name_key", store=True, exportable=False)
+
+    _sibling_name_uniq = models.UniqueIndex(
+        "(COALESCE(parent_id, 0), COALESCE(company_id, 0), name_key)",
+        "A group with this name was just created in the same place. Reload the page.",
+    )
+
+    # ------------------------------------------------------------
+    # CONSTRAINTS
+    # ------------------------------------------------------------
+
+    @api.constrains("name")
+    def _check_name(self):
+        for group in self:
+            name = naming.clean_name(group.name or "")
+            if not name:
+                raise ValidationError(self.env._("Give the group a name."))
+            if len(name) > naming.MAX_NAME_LENGTH:
+                raise ValidationError(
+                    self.env._(
+                        "The name “%(start)s…” is too long."
+                        " Shorten it to %(length)s characters.",
+                        start=name[:30],
+                        length=naming.MAX_NAME_LENGTH,
+                    )
+                )
+            for character in naming.FORBIDDEN_CHARACTERS:
+                if character in name:
+                    raise ValidationError(
+                        self.env._(
+                            "The name “%(name)s” contains “%(character)s”, which separates"
+                            " groups in paths and imports. Use another character, or set"
+                            " the parent group to build a hierarchy.",
+                            name=name,
+                            character=character,
+                        )
+                    )
+
+    @api.constrains("name")
+    def _check_sibling_names(self):
+        self._check_siblings({})
+
+    def _check_siblings(self, place):
+        """Refuse the name of a sibling, whatever the language, case and accents.
+
+        Archived siblings count too, as they may be restored.
+
+        :param dict place: the ``parent_id`` and ``company_id`` these groups are about
+            to get. A move is checked before it is written, because the ORM flushes it
+            at once and the unique index would answer with less helpful words.
+        """
+        names = defaultdict(list)
+        rows = self._get_sibling_rows(place)
+        languages = {lang for row in rows for lang in row["name"]}
+        for row in rows:
+            for lang in languages:
+                name = row["name"].get(lang) or row["name"]["en_US"]
+                key = (row["parent_id"] or 0, lang, naming.normalize_name(name))
+                names[key].append(row | {"name": name})
+        for same in names.values():
+            for row in same:
+                if row["id"] in self._ids:
+                    self._check_same_name(row, same)
+
+    def _get_sibling_rows(self, place):
+        """Return these groups, as they will stand at ``place``, and their siblings.
+
+        SQL, because siblings of other companies count and because the names are wanted
+        in all languages.
+        """
+        self.flush_model(["name", "parent_id", "company_id", "active"])
+        parents = (
+            [place["parent_id"] or 0]
+            if "parent_id" in place
+            else [group.parent_id.id or 0 for group in self]
+        )
+        rows = self.env.execute_query_dict(
+            SQL(
+                """SELECT id, parent_id, company_id, active, name
+                     FROM customer_group
+                    WHERE COALESCE(parent_id, 0) IN %s OR id IN %s""",
+                tuple(parents),
+                self._ids,
+            )
+        )
+        return [row | place if row["id"] in self._ids else row for row in rows]
+
+    def _check_same_name(self, row, rows):
+        for other in rows:
+            companies = {row["company_id"], other["company_id"]}
+            if other["id"] == row["id"] or (len(companies) == 2 and all(companies)):
+                continue
+            parent = self.browse(row["parent_id"])
+            path = naming.join_path([*parent.mapped("display_name"), row["name"]])
+            if other["active"]:
+                raise ValidationError(
+                    self.env._(
+                        "There is a group “%(path)s” already."
+                        " Use that one or choose another name.",
+                        path=path,
+                    )
+                )
+            raise ValidationError(
+                self.env._(
+                    "There is an archived group “%(path)s”."
+                    " Restore that one or choose another name.",
+                    path=path,
+                )
+            )
+
+    # ------------------------------------------------------------
+    # COMPUTE
+    # ------------------------------------------------------------
+
+    @api.depends("name")
+    def _compute_name_key(self):
+        for group in self.with_context(lang="en_US"):
+            group.name_key = naming.normalize_name(group.name or "")
+
+    # ------------------------------------------------------------
+    # ONCHANGE
+    # ------------------------------------------------------------
+
+    @api.onchange("name")
+    def _onchange_name_warn_similar(self):
+        """Point out a group of nearly the same name before a second one is created."""
+        if not self.name:
+            return None
+        others = self.search_fetch([("id", "!=", self._origin.id)], ["name", "parent_path"])
+        similar = naming.find_similar(self.name, others.mapped("name"))
+        if not similar:
+            return None
+        return {
+            "warning": {
+                "title": self.env._("Is this a new group?"),
+                "message": self.env._(
+                    "There is already a group “%(path)s”."
+                    " Two groups of nearly the same name are easily mixed up.",
+                    path=others.filtered(lambda g: g.name == similar)[0].display_name,
+                ),
+            }
+        }
+
+    # ------------------------------------------------------------
+    # COPY
+    # ------------------------------------------------------------
+
+    def copy_data(self, default=None):
+        default = dict(default or {})
+        vals_list = super().copy_data(default=default)
+        if "name" not in default:
+            for group, vals in zip(self, vals_list, strict=True):
+                vals["name"] = group._get_copy_name(vals.get("parent_id"))
+        return vals_list
+
+    def _get_copy_name(self, parent_id):
+        """Return the first name like "VIP (copy)" that no sibling has yet."""
+        siblings = self.with_context(active_test=False).search([("parent_id", "=", parent_id)])
+        used = {naming.normalize_name(name) for name in siblings.mapped("name")}
+        room = naming.MAX_NAME_LENGTH - 20
+        name = self.env._("%s (copy)", self.name[:room])
+        number = 1
+        while naming.normalize_name(name) in used:
+            number += 1
+            name = self.env._(
+                "%(name)s (copy %(number)s)", name=self.name[:room], number=number
+            )
+        return name
