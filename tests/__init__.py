@@ -9,3 +9,4 @@ from . import test_naming
 from . import test_performance
 from . import test_res_partner
 from . import test_security
+from . import test_ui

@@ -5,17 +5,20 @@ from odoo.tests import HttpCase, tagged
 from .common import CustomerGroupCommon
 
 
-@tagged("post_install", "-at_install")
-class TestCustomerGroupUi(HttpCase, CustomerGroupCommon):
-    """What users do in the browser, each of them with the rights of a real user."""
-
+class CustomerGroupUiCase(HttpCase, CustomerGroupCommon):
     def run_tour(self, url, task, user):
+        """Start the tour ``customer_group_<task>`` and drop what is cached."""
         self.start_tour(url, f"customer_group_{task}", login=user.login)
         self.env.invalidate_all()
 
     def get_url(self, record):
         path = "contacts" if record._name == "res.partner" else "customer-groups"
         return f"/odoo/{path}/{record.id}"
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerGroupUi(CustomerGroupUiCase):
+    """What users do in the browser, each of them with the rights of a real user."""
 
     # ------------------------------------------------------------
     # GROUPS
@@ -66,7 +69,8 @@ class TestCustomerGroupUi(HttpCase, CustomerGroupCommon):
     def test_edit_list(self):
         self.run_tour("/odoo/contacts", "edit_list", self.assigner)
         self.assertEqual(
-            self.anna.customer_group_ids, self.wholesale + self.wholesale_eu + self.retail
+            self.anna.customer_group_ids,
+            self.wholesale + self.wholesale_eu + self.retail,
         )
         self.assertEqual(self.cleo.customer_group_ids, self.wholesale_eu + self.retail)
         self.assertNotIn(self.retail, self.ben.customer_group_ids)
@@ -85,13 +89,10 @@ class TestCustomerGroupUi(HttpCase, CustomerGroupCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestCustomerGroupPhone(HttpCase, CustomerGroupCommon):
+class TestCustomerGroupPhone(CustomerGroupUiCase):
     browser_size = "375x667"
     touch_enabled = True
 
     def test_phone(self):
-        self.start_tour(
-            "/odoo/contacts", "customer_group_phone", login=self.assigner.login
-        )
-        self.env.invalidate_all()
+        self.run_tour("/odoo/contacts", "phone", self.assigner)
         self.assertEqual(self.cleo.customer_group_ids, self.wholesale_eu + self.retail)

@@ -1,0 +1,152 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+import {
+    chip,
+    chooseInPanel,
+    pick,
+    search,
+    seeOnly,
+    toggleSearchItem,
+    toggleSearchMenu,
+    typeGroup,
+    unfold,
+} from "./helpers";
+
+const tours = registry.category("web_tour.tours");
+const field = ".o_field_widget[name='customer_group_ids']";
+
+tours.add("customer_group_create_on_contact", {
+    steps: () => [
+        { trigger: chip("Students") },
+        ...typeGroup("Shops / Online"),
+        pick('Create "Shops / Online"'),
+        { trigger: chip("Online") },
+        {
+            trigger: `${chip("Students")} .o_delete`,
+            run: "click",
+        },
+        { trigger: `${field}:not(:contains('Students'))` },
+        ...stepUtils.saveForm(),
+    ],
+});
+
+tours.add("customer_group_assign", {
+    steps: () => [
+        ...typeGroup("Nowhere"),
+        { trigger: `${field} .o-autocomplete:contains('No records')` },
+        { trigger: `${field}:not(:contains('Create'))` },
+        {
+            content: "the group that is reserved for managers is not offered",
+            trigger: `${field} input`,
+            run: "edit Board",
+        },
+        { trigger: `${field} .o-autocomplete:contains('No records')` },
+        ...typeGroup("retail"),
+        pick("Trade / Retail chains"),
+        { trigger: chip("Retail chains") },
+        ...stepUtils.saveForm(),
+    ],
+});
+
+tours.add("customer_group_read_contact", {
+    steps: () => [
+        { trigger: chip("Students") },
+        {
+            content: "the groups cannot be changed",
+            trigger: `${field}:not(:has(input, .o_delete))`,
+        },
+        {
+            content: "while other fields can",
+            trigger: ".o_field_widget[name='category_id'] input",
+        },
+        {
+            content: "the menu of Contacts has no entry for groups",
+            trigger: ".o_menu_sections:contains('Contacts'):not(:contains('Groups'))",
+        },
+    ],
+});
+
+tours.add("customer_group_find", {
+    steps: () => [
+        unfold("Trade"),
+        ...chooseInPanel("Wholesale"),
+        ...seeOnly("Anna", "Ben", "Cleo"),
+        { trigger: ".o_switch_view.o_kanban", run: "click" },
+        {
+            trigger:
+                ".o_kanban_view .o_search_panel header.active:contains('Wholesale')",
+        },
+        ...seeOnly("Anna", "Ben", "Cleo"),
+        ...chooseInPanel("EU"),
+        ...seeOnly("Anna", "Cleo"),
+        { trigger: ".o_switch_view.o_list", run: "click" },
+        ...chooseInPanel("All"),
+        ...search("Customer Group", "trade / wholesale"),
+        ...seeOnly("Anna", "Ben", "Cleo"),
+        toggleSearchMenu(),
+        toggleSearchItem("Customer Group"),
+        {
+            content: "Cleo is in one group below Wholesale, Anna in two",
+            trigger: ".o_group_header:contains('Trade / Wholesale / EU (2)')",
+        },
+        { trigger: ".o_group_header:contains('Private / Students (1)')" },
+        toggleSearchItem("Customer Group"),
+        { trigger: ".o_searchview_facet .o_facet_remove", run: "click" },
+        ...search("Name", "Dora"),
+        ...search("Name", "Cleo"),
+        ...seeOnly("Dora", "Cleo"),
+        toggleSearchMenu(),
+        toggleSearchItem("In No Group"),
+        ...seeOnly("Dora"),
+    ],
+});
+
+tours.add("customer_group_edit_list", {
+    steps: () => [
+        ...search("Customer Group", "trade / wholesale"),
+        ...seeOnly("Anna", "Ben", "Cleo"),
+        ...["Anna", "Cleo"].map((name) => ({
+            trigger: `.o_data_row:contains('${name}') .o_list_record_selector input`,
+            run: "click",
+        })),
+        { trigger: ".o_selection_box:contains('2')" },
+        {
+            trigger: ".o_data_row:contains('Anna') [name='customer_group_ids']",
+            run: "click",
+        },
+        ...typeGroup("retail"),
+        pick("Trade / Retail chains"),
+        {
+            content: "the dialog names the group that is added",
+            trigger: ".modal:contains('Add'):contains('Retail chains')",
+        },
+        { trigger: ".modal-footer .btn-primary", run: "click" },
+        { trigger: ".o_data_row:contains('Cleo') .o_tag:contains('Retail chains')" },
+        { trigger: ".o_list_view:not(:has(.o_data_row.o_selected_row))" },
+    ],
+});
+
+tours.add("customer_group_phone", {
+    steps: () => [
+        { trigger: ".o_search_panel .btn:contains('Groups')", run: "click" },
+        unfold("Trade"),
+        { trigger: ".o_search_panel_label_title:text(Wholesale)", run: "click" },
+        {
+            content: "close the sheet that has slid in from below",
+            trigger: ".o_bottom_sheet_handle",
+            run: "click",
+        },
+        { trigger: "body:not(:has(.o_bottom_sheet))" },
+        { trigger: ".o_search_panel .btn:contains('Wholesale')" },
+        ...seeOnly("Anna", "Ben", "Cleo"),
+        { trigger: ".o_kanban_record:contains('Cleo')", run: "click" },
+        { trigger: `${field} input`, run: "click" },
+        {
+            content: "a full screen shows the groups to choose from",
+            trigger: ".modal .o_kanban_record:contains('Retail chains')",
+            run: "click",
+        },
+        { trigger: chip("Retail chains") },
+        ...stepUtils.saveForm(),
+    ],
+});

@@ -1,0 +1,87 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+import { pick, search, seeOnly } from "./helpers";
+
+const tours = registry.category("web_tour.tours");
+
+tours.add("customer_group_manage", {
+    steps: () => [
+        {
+            trigger: "[data-menu-xmlid='customer_group.customer_group_menu']",
+            run: "click",
+        },
+        { trigger: ".o_breadcrumb:contains('Customer Groups')" },
+        { trigger: ".o_list_button_add", run: "click" },
+        { trigger: ".o_field_widget[name='name'] textarea", run: "edit Shops" },
+        {
+            trigger: ".o_field_widget[name='description'] textarea",
+            run: "edit Everybody who sells to consumers.",
+        },
+        ...stepUtils.saveForm(),
+        { trigger: ".o_form_button_create", run: "click" },
+        {
+            trigger: ".o_breadcrumb:contains('New')",
+        },
+        { trigger: ".o_field_widget[name='name'] textarea", run: "edit Online" },
+        { trigger: ".o_field_widget[name='parent_id'] input", run: "edit shops" },
+        pick("Shops"),
+        ...stepUtils.saveForm(),
+        { trigger: ".breadcrumb-item:contains('Customer Groups') a", run: "click" },
+        ...search("Group", "shops"),
+        { trigger: ".o_data_row .o_data_cell:text(Shops / Online)" },
+    ],
+});
+
+tours.add("customer_group_read", {
+    steps: () => [
+        ...search("Group", "trade / wholesale"),
+        { trigger: ".o_control_panel:not(:has(.o_list_button_add))" },
+        { trigger: ".o_data_cell:text(Trade / Wholesale)", run: "click" },
+        {
+            content: "the form can be read, not changed",
+            trigger:
+                ".o_form_view:has(.o_form_readonly):not(:has(.o_form_button_create))",
+        },
+    ],
+});
+
+tours.add("customer_group_members", {
+    steps: () => [
+        {
+            content: "three contacts, subgroups included",
+            trigger: "button[name='action_view_members']:contains('3')",
+            run: "click",
+        },
+        { trigger: ".o_breadcrumb:contains('Trade / Wholesale')" },
+        ...seeOnly("Anna", "Ben", "Cleo"),
+    ],
+});
+
+tours.add("customer_group_delete", {
+    steps: () => [
+        { trigger: ".o_cp_action_menus button:has(.fa-cog)", run: "click" },
+        { trigger: ".o-dropdown--menu .o_menu_item:contains('Delete')", run: "click" },
+        {
+            trigger: ".modal:contains('Its members stay in your contacts')",
+        },
+        { trigger: ".modal-footer button:text(Delete group)", run: "click" },
+        { trigger: ".o_list_view" },
+    ],
+});
+
+tours.add("customer_group_settings", {
+    steps: () => {
+        const everyone =
+            ".o_field_widget[name='customer_group_creators'] input[data-value='editors']";
+        return [
+            { trigger: ".settings_tab .tab[data-key='customer_group']", run: "click" },
+            { trigger: everyone, run: "click" },
+            {
+                trigger: ".o_form_button_save",
+                run: "click",
+                expectUnloadPage: true,
+            },
+            { trigger: `${everyone}:checked` },
+        ];
+    },
+});
