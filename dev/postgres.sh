@@ -4,8 +4,8 @@
 
 # Debian keeps the server's programs out of PATH.
 find_postgres() {
-    command -v initdb >/dev/null ||
-        PATH=$PATH:$(find /usr/lib/postgresql/*/bin -maxdepth 0 2>/dev/null | sort -V | tail -n 1)
+    local folders=(/usr/lib/postgresql/*/bin)
+    [[ -n $(command -v initdb) || ! -d ${folders[-1]} ]] || PATH=$PATH:${folders[-1]}
 }
 find_postgres
 
