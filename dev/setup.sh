@@ -14,21 +14,23 @@ ODOO_DEBS=(
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 SPACE_NEEDED=3 # GB
 
+# set_up [browser]: what the machine itself lacks comes first, it may need a person.
 set_up() {
     mkdir -p "$LOGS" 2>/dev/null ||
         die "cannot write to $CACHE; set XDG_CACHE_HOME to a folder that you may write to"
     lock
     [[ -s $CACHE/id ]] || cat /proc/sys/kernel/random/uuid >"$CACHE/id"
+    [[ -n ${TOOLS:-} ]] || need python3 python3
+    [[ -z $OWN_SERVER ]] || need initdb postgresql
+    [[ ${1:-} != browser || -n $(command -v google-chrome chromium-browser) ]] || need chromium chromium
     if [[ -n ${TOOLS:-} ]]; then
         step tools "Test tools for your Odoo" "$PYTHON" "$(<"$REPO/dev/requirements-tools.txt")"
     else
-        need python3 python3
         step odoo "Odoo 19 from Debian sid (140 MB)" "${ODOO_DEBS[@]}"
         step venv "Python packages (150 MB)" "$(readlink -f "$(command -v python3)")" \
             "$(cat "$REPO"/dev/requirements*.txt)"
     fi
     if [[ -n $OWN_SERVER ]]; then
-        need initdb postgresql
         # Root's cluster is outside of the cache: never use one of an earlier cache.
         cmp -s "$CACHE/id" "$CLUSTER/id" || rm -f "$CACHE/postgres.stamp"
         step postgres "Private PostgreSQL cluster" "$(command -v initdb)"

@@ -3,9 +3,8 @@
 # to pytest; FAST=1 updates the database of the last run instead of making one.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-set_up
-# Without a browser pytest would skip the tours and say that all is well.
-command -v google-chrome >/dev/null || need chromium chromium
+# Without these two pytest would skip the tours and say that all is well.
+set_up browser
 "$PYTHON" -c "import websocket" || die "websocket-client is missing; run make clean and then this again"
 
 exec 8>"$CHECKOUT/test.lock"
