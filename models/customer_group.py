@@ -10,13 +10,12 @@ from odoo.tools.sql import create_index, make_index_name
 
 from ..tools import naming
 
-
 #: More levels than anybody needs, and few enough for recursive code elsewhere.
 MAX_LEVELS = 1000
 
 
 class CustomerGroup(models.Model):
-    """A group of customers: what it is for, where it stands in the tree, who may use it.
+    """A group of customers: what it is for, where it stands, who may use it.
 
     The members are not a field of the group: ``res.partner.customer_group_ids`` is the
     only door to them, so that rights and rules stand in one place and no form ever
@@ -38,7 +37,8 @@ class CustomerGroup(models.Model):
         help="Short, stable key by which other systems refer to the group.",
     )
     description = fields.Text(
-        translate=True, help="What the group is for: who belongs in it and who does not."
+        translate=True,
+        help="What the group is for: who belongs in it and who does not.",
     )
     color = fields.Integer(
         compute="_compute_color",
@@ -148,8 +148,8 @@ class CustomerGroup(models.Model):
         for subgroup, parent in self._get_company_conflicts():
             raise ValidationError(
                 self.env._(
-                    "“%(parent)s” cannot belong to %(company)s, because its subgroup"
-                    " “%(subgroup)s” is not a group of that company alone.",
+                    "“%(parent)s” cannot belong to %(company)s, because its"
+                    " subgroup “%(subgroup)s” is not a group of that company alone.",
                     parent=parent.display_name,
                     company=parent.company_id.display_name,
                     subgroup=subgroup.name,
@@ -161,8 +161,8 @@ class CustomerGroup(models.Model):
         if conflicts:
             raise ValidationError(
                 self.env._(
-                    "“%(group)s” cannot belong to %(company)s, because it has members of"
-                    " another company. Take them out of the group first.",
+                    "“%(group)s” cannot belong to %(company)s, because it has members"
+                    " of another company. Take them out of the group first.",
                     group=conflicts[0][1].display_name,
                     company=conflicts[0][1].company_id.display_name,
                 )
@@ -228,7 +228,9 @@ class CustomerGroup(models.Model):
         vals = self._clean_vals(vals)
         if vals.get("parent_id"):
             self._check_not_below_itself(vals["parent_id"])
-        place = {name: vals[name] for name in ("parent_id", "company_id") if name in vals}
+        place = {
+            name: vals[name] for name in ("parent_id", "company_id") if name in vals
+        }
         if self and place:
             self._check_siblings(place)
         result = super().write(vals)
@@ -263,8 +265,8 @@ class CustomerGroup(models.Model):
                 )
             raise ValidationError(
                 self.env._(
-                    "“%(group)s” cannot be moved below “%(parent)s”, because that is one"
-                    " of its own subgroups.",
+                    "“%(group)s” cannot be moved below “%(parent)s”, because that is"
+                    " one of its own subgroups.",
                     group=group.name,
                     parent=parent.display_name,
                 )
@@ -283,10 +285,10 @@ class CustomerGroup(models.Model):
             domain & Domain("active", "!=", active)
         )
         if others:
-            super(CustomerGroup, others).write({"active": active})
+            others.active = active
 
     def unlink(self):
-        """Delete subgroups first: the ORM deletes many records in several statements."""
+        """Delete subgroups first: the ORM deletes many records in batches."""
         deepest_first = self.sorted(lambda group: -group.parent_path.count("/"))
         return super(CustomerGroup, deepest_first).unlink()
 
@@ -299,7 +301,8 @@ class CustomerGroup(models.Model):
             raise UserError(
                 self.env._(
                     "“%(group)s” has subgroups, for example “%(subgroup)s”."
-                    " Move or delete them first, or archive the group with all of them.",
+                    " Move or delete them first, or archive the group with all"
+                    " of them.",
                     group=subgroups.parent_id.name,
                     subgroup=subgroups.name,
                 )
@@ -310,7 +313,7 @@ class CustomerGroup(models.Model):
         return [
             {
                 "label": self.env._("Import Template for Customer Groups"),
-                "template": "/customer_group/static/xls/customer_group_import_template.xlsx",
+                "template": "/customer_group/static/xls/customer_group_template.xlsx",
             }
         ]
 

@@ -7,7 +7,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 
-
 class CustomerGroup(models.Model):
     """How many contacts are in a group, and which."""
 
@@ -92,10 +91,12 @@ class CustomerGroup(models.Model):
         }.get(operator)
         if not compare:
             return NotImplemented
-        groups = self.with_context(active_test=False).search([])
+        groups = self.with_context(active_test=False).search(Domain.TRUE)
         counts = {row[0]: row[column] for row in groups._get_member_counts()}
         return Domain(
-            "id", "in", [id_ for id_ in groups.ids if compare(counts.get(id_, 0), value)]
+            "id",
+            "in",
+            [id_ for id_ in groups.ids if compare(counts.get(id_, 0), value)],
         )
 
     @api.model
@@ -123,7 +124,9 @@ class CustomerGroup(models.Model):
         :return: action dictionary
         """
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("contacts.action_contacts")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "contacts.action_contacts"
+        )
         context = {"default_customer_group_ids": self.ids} if self.can_assign else {}
         return action | {
             "name": self.display_name,

@@ -9,7 +9,6 @@ from odoo.tools import SQL
 from ..tools import naming
 
 
-
 class CustomerGroup(models.Model):
     """What a group may be called."""
 
@@ -46,9 +45,9 @@ class CustomerGroup(models.Model):
                 if character in name:
                     raise ValidationError(
                         self.env._(
-                            "The name “%(name)s” contains “%(character)s”, which separates"
-                            " groups in paths and imports. Use another character, or set"
-                            " the parent group to build a hierarchy.",
+                            "The name “%(name)s” contains “%(character)s”, which"
+                            " separates groups in paths and imports. Use another"
+                            " character, or set the parent group to build a hierarchy.",
                             name=name,
                             character=character,
                         )
@@ -144,7 +143,9 @@ class CustomerGroup(models.Model):
         """Point out a group of nearly the same name before a second one is created."""
         if not self.name:
             return None
-        others = self.search_fetch([("id", "!=", self._origin.id)], ["name", "parent_path"])
+        others = self.search_fetch(
+            [("id", "!=", self._origin.id)], ["name", "parent_path"]
+        )
         similar = naming.find_similar(self.name, others.mapped("name"))
         if not similar:
             return None
@@ -173,7 +174,9 @@ class CustomerGroup(models.Model):
 
     def _get_copy_name(self, parent_id):
         """Return the first name like "VIP (copy)" that no sibling has yet."""
-        siblings = self.with_context(active_test=False).search([("parent_id", "=", parent_id)])
+        siblings = self.with_context(active_test=False).search(
+            [("parent_id", "=", parent_id)]
+        )
         used = {naming.normalize_name(name) for name in siblings.mapped("name")}
         room = naming.MAX_NAME_LENGTH - 20
         name = self.env._("%s (copy)", self.name[:room])

@@ -6,7 +6,6 @@ from odoo.tools import escape_psql
 
 from ..tools import naming
 
-
 #: Length at which the sort key is cut; siblings below sort by their id alone.
 MAX_SORT_KEY = 1000
 #: How many levels of a path that somebody types are looked at, from its end.
@@ -40,7 +39,9 @@ class CustomerGroup(models.Model):
                 group.display_name = group.name
             return
         for group, line in zip(self, self._get_lines(), strict=True):
-            group.display_name = naming.join_path(ancestor.name or "" for ancestor in line)
+            group.display_name = naming.join_path(
+                ancestor.name or "" for ancestor in line
+            )
 
     @api.depends("name", "sequence", "parent_path")
     def _compute_sort_key(self):

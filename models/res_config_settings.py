@@ -33,9 +33,9 @@ class ResConfigSettings(models.TransientModel):
         }
 
     def set_values(self):
-        super().set_values()
         editors, creators = self._get_customer_group_roles()
         if self.customer_group_creators == "editors":
             editors._apply_group(creators)
         else:
             editors._remove_group(creators)
+        return super().set_values()

@@ -14,7 +14,6 @@ class ResPartner(models.Model):
         relation="customer_group_res_partner_rel",
         column1="partner_id",
         column2="group_id",
-        string="Customer Groups",
         copy=False,
         search="_search_customer_group_ids",
         groups="base.group_user",
@@ -220,8 +219,10 @@ class ResPartner(models.Model):
     def get_import_templates(self):
         return super().get_import_templates() + [
             {
-                "label": self.env._("Import Template for Contacts with Customer Groups"),
-                "template": "/customer_group/static/xls/contacts_with_groups_template.xlsx",
+                "label": self.env._(
+                    "Import Template for Contacts with Customer Groups"
+                ),
+                "template": "/customer_group/static/xls/contacts_template.xlsx",
             }
         ]
 

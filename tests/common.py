@@ -40,16 +40,25 @@ class CustomerGroupCommon(BaseCommon):
         cls.students = cls.create_group("Students", cls.private)
         cls.anna, cls.ben, cls.cleo = cls.Partner.create(
             [
-                {"name": "Anna", "customer_group_ids": cls.wholesale + cls.wholesale_eu},
+                {
+                    "name": "Anna",
+                    "customer_group_ids": cls.wholesale + cls.wholesale_eu,
+                },
                 {"name": "Ben", "customer_group_ids": cls.wholesale + cls.students},
                 {"name": "Cleo", "customer_group_ids": cls.wholesale_eu},
             ]
         )
         cls.dora = cls.Partner.create({"name": "Dora"})
         cls.reader = cls.create_user("reader", EDITOR)
-        cls.assigner = cls.create_user("assigner", f"{EDITOR},customer_group.group_assign")
-        cls.creator = cls.create_user("creator", f"{EDITOR},customer_group.group_create")
-        cls.manager = cls.create_user("manager", f"{EDITOR},customer_group.group_manager")
+        cls.assigner = cls.create_user(
+            "assigner", f"{EDITOR},customer_group.group_assign"
+        )
+        cls.creator = cls.create_user(
+            "creator", f"{EDITOR},customer_group.group_create"
+        )
+        cls.manager = cls.create_user(
+            "manager", f"{EDITOR},customer_group.group_manager"
+        )
         cls.portal = cls.create_user("portal", "base.group_portal")
 
     @classmethod
@@ -82,7 +91,7 @@ class CustomerGroupCommon(BaseCommon):
 
     @contextmanager
     def assertRefused(self, exception, message):
-        """Expect ``exception`` with a message that matches, and nothing left changed."""
+        """Expect ``exception`` with a message that matches; undo what was done."""
         with self.assertRaises(exception) as caught:
             yield
         self.assertRegex(str(caught.exception), message)
@@ -93,8 +102,10 @@ class CustomerGroupCommon(BaseCommon):
         self.env.invalidate_all()
         return records.with_user(user)
 
-    def link(self, group):
+    def put_into(self, group):
+        """Return the values that put a contact into ``group``."""
         return {"customer_group_ids": [Command.link(group.id)]}
 
-    def unlink(self, group):
+    def take_out_of(self, group):
+        """Return the values that take a contact out of ``group``."""
         return {"customer_group_ids": [Command.unlink(group.id)]}

@@ -121,7 +121,9 @@ class TestCustomerGroup(CustomerGroupCommon):
 
     @mute_logger("odoo.sql_db")
     def test_colors(self):
-        self.assertEqual(self.wholesale_eu.color, 3, "A subgroup starts in the color above")
+        self.assertEqual(
+            self.wholesale_eu.color, 3, "A subgroup starts in the color above"
+        )
         self.assertIn(self.create_group("No color").color, range(1, 12))
         for color in (0, 12, 99):
             with self.assertRaises(CheckViolation), self.env.cr.savepoint():
@@ -135,12 +137,18 @@ class TestCustomerGroup(CustomerGroupCommon):
         form.name = "Students "
         warning = self.Group.new({"name": "Student"})._onchange_name_warn_similar()
         self.assertIn("Private / Students", warning["warning"]["message"])
-        self.assertFalse(self.Group.new({"name": "Museums"})._onchange_name_warn_similar())
+        self.assertFalse(
+            self.Group.new({"name": "Museums"})._onchange_name_warn_similar()
+        )
         self.assertFalse(self.students._onchange_name_warn_similar())
 
     def test_member_counts(self):
         self.assertRecordValues(
-            self.trade + self.wholesale + self.wholesale_eu + self.students + self.retail,
+            self.trade
+            + self.wholesale
+            + self.wholesale_eu
+            + self.students
+            + self.retail,
             [
                 {"direct_member_count": 0, "member_count": 3},
                 {"direct_member_count": 2, "member_count": 3},
@@ -159,9 +167,13 @@ class TestCustomerGroup(CustomerGroupCommon):
     def test_member_counts_equal_what_a_search_finds(self):
         groups = self.create_tree(40)
         for index, group in enumerate(groups):
-            (self.anna + self.ben + self.cleo + self.dora)[: index % 5].write(self.link(group))
+            (self.anna + self.ben + self.cleo + self.dora)[: index % 5].write(
+                self.put_into(group)
+            )
         for group in groups:
-            found = self.Partner.search_count([("customer_group_ids", "child_of", group.id)])
+            found = self.Partner.search_count(
+                [("customer_group_ids", "child_of", group.id)]
+            )
             self.assertEqual(group.member_count, found)
             found = self.Partner.search_count([("customer_group_ids", "in", group.ids)])
             self.assertEqual(group.direct_member_count, found)
@@ -174,7 +186,10 @@ class TestCustomerGroup(CustomerGroupCommon):
             ([("member_count", "!=", 0)], tree - self.retail),
             ([("member_count", ">", 2)], self.trade + self.wholesale),
             ([("member_count", "<=", 1)], self.private + self.students + self.retail),
-            ([("direct_member_count", "=", 0)], self.trade + self.retail + self.private),
+            (
+                [("direct_member_count", "=", 0)],
+                self.trade + self.retail + self.private,
+            ),
         ]:
             with self.subTest(domain):
                 self.assertEqual(self.Group.search(domain + mine), expected & tree)
@@ -229,7 +244,9 @@ class TestCustomerGroup(CustomerGroupCommon):
         self.assertEqual(self.trade.member_count, 3)
         members = self.Partner.search(self.trade.action_view_members()["domain"])
         self.assertEqual(members, self.anna + self.ben + self.cleo)
-        members = self.Partner.search([("customer_group_ids", "in", self.wholesale.ids)])
+        members = self.Partner.search(
+            [("customer_group_ids", "in", self.wholesale.ids)]
+        )
         self.assertEqual(members, self.anna + self.ben)
 
     def test_delete_more_groups_than_one_statement_takes(self):
@@ -248,7 +265,9 @@ class TestCustomerGroup(CustomerGroupCommon):
 
     def test_changes_are_tracked(self):
         self.flush_tracking()
-        self.trade.with_user(self.manager).with_context({}).name = "Trading"
+        self.trade.with_user(self.manager).with_context(
+            tracking_disable=False, mail_notrack=False
+        ).name = "Trading"
         self.flush_tracking()
         message = self.trade.message_ids[0]
         self.assertEqual(message.author_id, self.manager.partner_id)

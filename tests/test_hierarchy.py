@@ -40,7 +40,7 @@ class TestHierarchy(CustomerGroupCommon):
         """Names, counts, moves and searches work in a tree no person would build."""
         groups = self.create_chain(customer_group.MAX_LEVELS)
         bottom = groups[-1]
-        self.anna.write(self.link(bottom))
+        self.anna.write(self.put_into(bottom))
         self.env.flush_all()
         self.env.invalidate_all()
         with self.assertQueryCount(3):
@@ -48,7 +48,8 @@ class TestHierarchy(CustomerGroupCommon):
         self.assertEqual(path.count(" / "), customer_group.MAX_LEVELS - 1)
         self.assertEqual(groups[0].member_count, 1)
         self.assertIn(
-            self.anna, self.Partner.search([("customer_group_ids", "child_of", groups[0].id)])
+            self.anna,
+            self.Partner.search([("customer_group_ids", "child_of", groups[0].id)]),
         )
         with self.assertRefused(ValidationError, "1000 levels at most"):
             self.create_group("Too deep", bottom)
@@ -123,7 +124,9 @@ class TestHierarchy(CustomerGroupCommon):
             ("", self.Group),
         ]:
             with self.subTest(path):
-                found = [id_ for id_, _name in self.Group.name_search(path, operator="=")]
+                found = [
+                    id_ for id_, _name in self.Group.name_search(path, operator="=")
+                ]
                 self.assertEqual(self.Group.browse(found), expected)
 
     def test_exact_names_in_the_language_of_the_user(self):
@@ -135,7 +138,9 @@ class TestHierarchy(CustomerGroupCommon):
             self.assertEqual(found, self.wholesale.id)
 
     def test_name_create_builds_the_path(self):
-        group = self.Group.browse(self.Group.name_create("trade / Wholesale / US / West")[0])
+        group = self.Group.browse(
+            self.Group.name_create("trade / Wholesale / US / West")[0]
+        )
         self.assertEqual(group.display_name, "Trade / Wholesale / US / West")
         self.assertEqual(group.parent_id.parent_id, self.wholesale)
         again = self.Group.name_create("TRADE/wholesale/us/west")
@@ -176,7 +181,9 @@ class TestHierarchy(CustomerGroupCommon):
     def test_not_in_a_group(self):
         mine = [("id", "in", (self.anna + self.ben + self.cleo + self.dora).ids)]
         self.assertEqual(
-            self.Partner.search(mine + [("customer_group_ids", "not in", self.wholesale.ids)]),
+            self.Partner.search(
+                mine + [("customer_group_ids", "not in", self.wholesale.ids)]
+            ),
             self.cleo + self.dora,
         )
         self.assertEqual(

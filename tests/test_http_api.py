@@ -42,7 +42,9 @@ class TestHttpApi(CustomerGroupCommon, HttpCase):
     def refused(self, user, model, method, *arguments, **options):
         """Assert that XML-RPC refuses the call, and return the message."""
         with SILENT, self.assertRaises(xmlrpc.client.Fault) as caught:
-            self.xmlrpc(user, model, method, list(arguments[0]), *arguments[1:], **options)
+            self.xmlrpc(
+                user, model, method, list(arguments[0]), *arguments[1:], **options
+            )
         return caught.exception.faultString
 
     def link_command(self, group):
@@ -63,7 +65,11 @@ class TestHttpApi(CustomerGroupCommon, HttpCase):
         )
         self.assertEqual(status, 200)
         self.assertIn(
-            {"id": self.wholesale.id, "display_name": "Trade / Wholesale", "member_count": 3},
+            {
+                "id": self.wholesale.id,
+                "display_name": "Trade / Wholesale",
+                "member_count": 3,
+            },
             groups,
         )
 
@@ -82,7 +88,12 @@ class TestHttpApi(CustomerGroupCommon, HttpCase):
                 "web_save",
                 {**dora, "vals": link, "specification": {}},
             ),
-            (self.reader, "res.partner", "create", {"vals_list": [{"name": "Gil"} | link]}),
+            (
+                self.reader,
+                "res.partner",
+                "create",
+                {"vals_list": [{"name": "Gil"} | link]},
+            ),
             (
                 self.reader,
                 "res.partner",
@@ -93,10 +104,25 @@ class TestHttpApi(CustomerGroupCommon, HttpCase):
                 },
             ),
             (self.reader, "customer.group", "create", {"vals_list": [{"name": "Gil"}]}),
-            (self.assigner, "customer.group", "create", {"vals_list": [{"name": "Gil"}]}),
+            (
+                self.assigner,
+                "customer.group",
+                "create",
+                {"vals_list": [{"name": "Gil"}]},
+            ),
             (self.assigner, "customer.group", "name_create", {"name": "Gil"}),
-            (self.assigner, "customer.group", "write", {**students, "vals": {"name": "Gil"}}),
-            (self.creator, "customer.group", "write", {**students, "vals": {"name": "Gil"}}),
+            (
+                self.assigner,
+                "customer.group",
+                "write",
+                {**students, "vals": {"name": "Gil"}},
+            ),
+            (
+                self.creator,
+                "customer.group",
+                "write",
+                {**students, "vals": {"name": "Gil"}},
+            ),
             (self.creator, "customer.group", "unlink", students),
             (self.portal, "customer.group", "search_read", {"domain": []}),
             (

@@ -9,8 +9,8 @@ from odoo.tools.misc import file_open
 
 from .common import CustomerGroupCommon
 
-GROUPS_TEMPLATE = "customer_group/static/xls/customer_group_import_template.xlsx"
-CONTACTS_TEMPLATE = "customer_group/static/xls/contacts_with_groups_template.xlsx"
+GROUPS_TEMPLATE = "customer_group/static/xls/customer_group_template.xlsx"
+CONTACTS_TEMPLATE = "customer_group/static/xls/contacts_template.xlsx"
 
 
 @tagged("post_install", "-at_install")
@@ -51,7 +51,9 @@ class TestImportExport(CustomerGroupCommon):
     def import_file(self, model, content, mimetype):
         """Import ``content`` as a user does, with the columns Odoo recognises."""
         wizard = self.env["base_import.import"].with_user(self.assigner).sudo()
-        wizard = wizard.create({"res_model": model, "file": content, "file_type": mimetype})
+        wizard = wizard.create(
+            {"res_model": model, "file": content, "file_type": mimetype}
+        )
         wizard = wizard.with_user(self.manager)
         options = {
             "quoting": '"',
@@ -63,7 +65,9 @@ class TestImportExport(CustomerGroupCommon):
         preview = wizard.parse_preview(options)
         self.assertNotIn("error", preview)
         fields = [
-            "/".join(preview["matches"][index]) if index in preview["matches"] else False
+            "/".join(preview["matches"][index])
+            if index in preview["matches"]
+            else False
             for index in range(len(preview["headers"]))
         ]
         return wizard.execute_import(fields, preview["headers"], preview["options"])
@@ -94,7 +98,9 @@ class TestImportExport(CustomerGroupCommon):
 
     def test_create_missing_groups_when_asked(self):
         wanted = {"name_create_enabled_fields": {"customer_group_ids": True}}
-        result = self.load("Trade / Wholesale / Asia / Japan", import_file=True, **wanted)
+        result = self.load(
+            "Trade / Wholesale / Asia / Japan", import_file=True, **wanted
+        )
         self.assertFalse(result["messages"])
         partner = self.Partner.browse(result["ids"])
         self.assertEqual(

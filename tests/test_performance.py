@@ -34,13 +34,17 @@ class TestPerformance(CustomerGroupCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.partners = cls.Partner.create([{"name": f"Contact {i:03}"} for i in range(80)])
+        cls.partners = cls.Partner.create(
+            [{"name": f"Contact {i:03}"} for i in range(80)]
+        )
         cls.in_few = [("id", "in", cls.partners.ids)]
 
     def spread(self, groups):
         """Put each contact into five of ``groups``."""
         for index, partner in enumerate(self.partners):
-            ids = [groups[(index * 7 + step * 11) % len(groups)].id for step in range(5)]
+            ids = [
+                groups[(index * 7 + step * 11) % len(groups)].id for step in range(5)
+            ]
             partner.customer_group_ids = ids
 
     def check(self, queries, screen):
@@ -57,7 +61,10 @@ class TestPerformance(CustomerGroupCommon):
     def test_list_of_contacts(self):
         partners = self.Partner.with_user(self.assigner)
         self.check(
-            6, lambda: partners.web_search_read(self.in_few, self.CONTACT_FIELDS, limit=80)
+            6,
+            lambda: partners.web_search_read(
+                self.in_few, self.CONTACT_FIELDS, limit=80
+            ),
         )
 
     def test_list_of_contacts_in_a_subtree(self):

@@ -31,7 +31,9 @@ class TestResPartner(CustomerGroupCommon):
         company = self.Partner.with_user(self.assigner).create(
             {
                 "name": "Firm",
-                "child_ids": [Command.create({"name": "Eva"} | self.link(self.students))],
+                "child_ids": [
+                    Command.create({"name": "Eva"} | self.put_into(self.students))
+                ],
             }
         )
         self.assertEqual(company.child_ids.customer_group_ids, self.students)
@@ -51,7 +53,7 @@ class TestResPartner(CustomerGroupCommon):
         self.students.action_archive()
         for user in (self.assigner, self.manager):
             with self.assertRefused(UserError, "Students” is archived. Restore it"):
-                self.dora.with_user(user).write(self.link(self.students))
+                self.dora.with_user(user).write(self.put_into(self.students))
         self.assertFalse(self.dora.customer_group_ids)
 
     def test_archived_group_stays_when_others_change(self):
@@ -76,7 +78,8 @@ class TestResPartner(CustomerGroupCommon):
         """Deleting or renaming a group leaves the contact's own row alone."""
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE res_partner SET write_date = '2020-01-01' WHERE id = %s", self.ben.ids
+            "UPDATE res_partner SET write_date = '2020-01-01' WHERE id = %s",
+            self.ben.ids,
         )
         self.env.invalidate_all()
         self.students.name = "Pupils"

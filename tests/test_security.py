@@ -118,20 +118,24 @@ class TestSecurity(CustomerGroupCommon):
         dora = self.dora
         users = self.env["res.users"].with_user(self.reader).sudo(False)
         attempts = {
-            "write": lambda: self.as_user(dora, reader).write(self.link(self.students)),
+            "write": lambda: self.as_user(dora, reader).write(
+                self.put_into(self.students)
+            ),
             "set": lambda: self.as_user(self.ben, reader).write(
                 {"customer_group_ids": [Command.clear()]}
             ),
             "create": lambda: self.Partner.with_user(reader).create(
-                {"name": "Gil"} | self.link(self.students)
+                {"name": "Gil"} | self.put_into(self.students)
             ),
-            "default": lambda: self.Partner.with_user(reader)
-            .with_context(default_customer_group_ids=self.students.ids)
-            .create({"name": "Gil"}),
+            "default": lambda: (
+                self.Partner.with_user(reader)
+                .with_context(default_customer_group_ids=self.students.ids)
+                .create({"name": "Gil"})
+            ),
             "copy": lambda: self.as_user(dora, reader).copy(
                 {"customer_group_ids": [Command.set(self.students.ids)]}
             ),
-            "user": lambda: users.browse(reader.id).write(self.link(self.students)),
+            "user": lambda: users.browse(reader.id).write(self.put_into(self.students)),
         }
         for name, attempt in attempts.items():
             with self.subTest(name), self.assertRaises(AccessError):
@@ -147,7 +151,9 @@ class TestSecurity(CustomerGroupCommon):
 
     def test_without_the_right_contacts_can_still_be_edited(self):
         ben = self.as_user(self.ben, self.reader)
-        self.assertTrue(ben.fields_get(["customer_group_ids"])["customer_group_ids"]["readonly"])
+        self.assertTrue(
+            ben.fields_get(["customer_group_ids"])["customer_group_ids"]["readonly"]
+        )
         with Form(ben) as form:
             form.name = "Benjamin"
         self.assertEqual(ben.name, "Benjamin")
@@ -158,25 +164,25 @@ class TestSecurity(CustomerGroupCommon):
         self.assertFalse(
             dora.fields_get(["customer_group_ids"])["customer_group_ids"]["readonly"]
         )
-        dora.write(self.link(self.students))
-        dora.write(self.unlink(self.students))
+        dora.write(self.put_into(self.students))
+        dora.write(self.take_out_of(self.students))
         self.assertFalse(dora.customer_group_ids)
 
     def test_group_reserved_for_managers(self):
         self.students.assign_policy = "manager"
-        self.as_user(self.dora, self.assigner).write(self.link(self.wholesale))
+        self.as_user(self.dora, self.assigner).write(self.put_into(self.wholesale))
         with self.assertRefused(AccessError, "Only managers.*Private / Students"):
-            self.as_user(self.dora, self.assigner).write(self.link(self.students))
+            self.as_user(self.dora, self.assigner).write(self.put_into(self.students))
         with self.assertRefused(AccessError, "Only managers"):
-            self.as_user(self.ben, self.assigner).write(self.unlink(self.students))
+            self.as_user(self.ben, self.assigner).write(self.take_out_of(self.students))
         with self.assertRefused(AccessError, "Only managers"):
             self.Partner.with_user(self.assigner).create(
-                {"name": "Gil"} | self.link(self.students)
+                {"name": "Gil"} | self.put_into(self.students)
             )
         self.as_user(self.ben, self.assigner).write(
             {"name": "Benjamin", "customer_group_ids": [Command.link(self.students.id)]}
         )
-        self.as_user(self.ben, self.manager).write(self.unlink(self.students))
+        self.as_user(self.ben, self.manager).write(self.take_out_of(self.students))
 
     def test_groups_offered_are_those_one_may_assign(self):
         self.students.assign_policy = "manager"
@@ -194,7 +200,7 @@ class TestSecurity(CustomerGroupCommon):
 
     def test_server_code_is_not_held_up(self):
         self.students.assign_policy = "manager"
-        self.as_user(self.dora, self.reader).sudo().write(self.link(self.students))
+        self.as_user(self.dora, self.reader).sudo().write(self.put_into(self.students))
         self.assertEqual(self.dora.customer_group_ids, self.students)
 
     # ------------------------------------------------------------
