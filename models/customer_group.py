@@ -237,7 +237,8 @@ class CustomerGroup(models.Model):
         if not {"name", "sequence"}.isdisjoint(vals):
             self._invalidate_paths_of_subgroups()
         if "active" in vals:
-            self._propagate_active(vals["active"])
+            others = self._get_archived_along(vals["active"])
+            super(CustomerGroup, others).write({"active": vals["active"]})
         return result
 
     def _clean_vals(self, vals):
@@ -272,20 +273,18 @@ class CustomerGroup(models.Model):
                 )
             )
 
-    def _propagate_active(self, active):
-        """Archive and restore groups together with all that is below them.
+    def _get_archived_along(self, active):
+        """Return the groups that are archived or restored together with these.
 
-        What is above a restored group comes back as well: an active group below an
-        archived one would have no place in the tree.
+        That is all below them; above a restored group also what is above it: an active
+        group below an archived one would have no place in the tree.
         """
         domain = Domain("id", "child_of", self.ids)
         if active:
             domain |= Domain("id", "parent_of", self.ids)
-        others = self.with_context(active_test=False).search(
+        return self.with_context(active_test=False).search(
             domain & Domain("active", "!=", active)
         )
-        if others:
-            others.active = active
 
     def unlink(self):
         """Delete subgroups first: the ORM deletes many records in batches."""
@@ -323,11 +322,10 @@ class CustomerGroup(models.Model):
 
     @api.model
     def _has_field_access(self, field, operation):
-        if (
-            field.name == "assign_policy"
-            and operation == "write"
-            and not self.env.su
-            and not self.env.user.has_group("customer_group.group_manager")
-        ):
-            return False
+        """Reserve the policy for managers; offer Archive only to who may write."""
+        if operation == "write" and not self.env.su:
+            if field.name == "assign_policy":
+                return self.env.user.has_group("customer_group.group_manager")
+            if field.name == "active":
+                return self.has_access("write")
         return super()._has_field_access(field, operation)

@@ -125,11 +125,11 @@ class CustomerGroup(models.Model):
         """
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "contacts.action_contacts"
+            "customer_group.res_partner_action_members"
         )
         context = {"default_customer_group_ids": self.ids} if self.can_assign else {}
         return action | {
-            "name": self.display_name,
+            "display_name": self.complete_name,
             "domain": [("customer_group_ids", "child_of", self.id)],
             "context": context,
         }

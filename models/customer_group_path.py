@@ -17,6 +17,12 @@ class CustomerGroup(models.Model):
 
     _inherit = "customer.group"
 
+    complete_name = fields.Char(
+        string="Group",
+        compute="_compute_complete_name",
+        search="_search_complete_name",
+        help="The path of the group, from its main group down.",
+    )
     # Technical: orders the groups as a tree wherever a flat list is shown.
     sort_key = fields.Char(compute="_compute_sort_key", store=True, exportable=False)
 
@@ -25,22 +31,27 @@ class CustomerGroup(models.Model):
     # ------------------------------------------------------------
 
     @api.depends("name", "parent_path")
-    @api.depends_context("lang", "hierarchical_naming", "formatted_display_name")
+    @api.depends_context("lang")
+    def _compute_complete_name(self):
+        for group, line in zip(self, self._get_lines(), strict=True):
+            group.complete_name = naming.join_path(
+                ancestor.name or "" for ancestor in line
+            )
+
+    @api.depends("complete_name")
+    @api.depends_context("hierarchical_naming", "formatted_display_name")
     def _compute_display_name(self):
         """Show the path; only the name with ``hierarchical_naming`` false in context.
 
         A drop-down (``formatted_display_name``) needs the path in any case.
         """
         context = self.env.context
-        if not context.get("hierarchical_naming", True) and not context.get(
-            "formatted_display_name"
-        ):
-            for group in self:
-                group.display_name = group.name
-            return
-        for group, line in zip(self, self._get_lines(), strict=True):
-            group.display_name = naming.join_path(
-                ancestor.name or "" for ancestor in line
+        path = context.get("hierarchical_naming", True)
+        for group in self:
+            group.display_name = (
+                group.complete_name
+                if path or context.get("formatted_display_name")
+                else group.name
             )
 
     @api.depends("name", "sequence", "parent_path")
@@ -76,11 +87,15 @@ class CustomerGroup(models.Model):
             [("id", "child_of", self.ids)]
         )
         self.env.add_to_compute(self._fields["sort_key"], subgroups)
-        self.invalidate_model(["display_name"])
+        self.invalidate_model(["complete_name", "display_name"])
 
     # ------------------------------------------------------------
     # SEARCH
     # ------------------------------------------------------------
+
+    @api.model
+    def _search_complete_name(self, operator, value):
+        return Domain("display_name", operator, value)
 
     @api.model
     def _search_display_name(self, operator, value):

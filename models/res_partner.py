@@ -14,6 +14,7 @@ class ResPartner(models.Model):
         relation="customer_group_res_partner_rel",
         column1="partner_id",
         column2="group_id",
+        string="Customer Groups",  # pylint: disable=attribute-string-redundant
         copy=False,
         search="_search_customer_group_ids",
         groups="base.group_user",
@@ -22,7 +23,6 @@ class ResPartner(models.Model):
     # bar lists the groups to choose from.
     customer_group_id = fields.Many2one(
         comodel_name="customer.group",
-        string="Customer Group",
         compute="_compute_customer_group_id",
         search="_search_customer_group_id",
         exportable=False,

@@ -24,7 +24,7 @@ class TestPerformance(CustomerGroupCommon):
     }
     GROUP_FIELDS = {
         "color": {},
-        "display_name": {},
+        "complete_name": {},
         "member_count": {},
         "direct_member_count": {},
         "user_id": {"fields": {"display_name": {}}},

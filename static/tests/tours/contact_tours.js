@@ -60,8 +60,8 @@ tours.add("customer_group_read_contact", {
             trigger: ".o_field_widget[name='category_id'] input",
         },
         {
-            content: "the menu of Contacts has no entry for groups",
-            trigger: ".o_menu_sections:contains('Contacts'):not(:contains('Groups'))",
+            content: "everybody may look up what a group is for",
+            trigger: "[data-menu-xmlid='customer_group.customer_group_menu']",
         },
     ],
 });

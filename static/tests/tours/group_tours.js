@@ -52,6 +52,7 @@ tours.add("customer_group_members", {
             trigger: "button[name='action_view_members']:contains('3')",
             run: "click",
         },
+        { trigger: ".o_breadcrumb:contains('Trade / Wholesale')" },
         ...seeOnly("Anna", "Ben", "Cleo"),
     ],
 });
