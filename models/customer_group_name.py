@@ -120,7 +120,7 @@ class CustomerGroup(models.Model):
             raise ValidationError(
                 self.env._(
                     "There is an archived group “%(path)s”."
-                    " Restore that one or choose another name.",
+                    " Unarchive that one or choose another name.",
                     path=path,
                 )
             )
@@ -171,6 +171,10 @@ class CustomerGroup(models.Model):
             for group, vals in zip(self, vals_list, strict=True):
                 vals["name"] = group._get_copy_name(vals.get("parent_id"))
         return vals_list
+
+    def copy_translations(self, new, excluded=()):
+        """Leave the name of the copy alone: its translations are those of siblings."""
+        return super().copy_translations(new, excluded=(*excluded, "name"))
 
     def _get_copy_name(self, parent_id):
         """Return the first name like "VIP (copy)" that no sibling has yet."""

@@ -153,7 +153,7 @@ class ResPartner(models.Model):
         if archived:
             raise UserError(
                 self.env._(
-                    "The group “%s” is archived. Restore it before you add contacts.",
+                    "The group “%s” is archived. Unarchive it before you add contacts.",
                     archived[0].display_name,
                 )
             )
@@ -164,14 +164,23 @@ class ResPartner(models.Model):
         for partner, group in self._get_group_company_conflicts(
             SQL("r.partner_id IN %s", tuple(self.ids))
         ):
-            visible = group.sudo(False)._filtered_access("read")
+            if not group.sudo(False)._filtered_access("read"):
+                raise UserError(
+                    self.env._(
+                        "%(partner)s is in a group of another company, which you cannot"
+                        " see. Somebody of that company has to take the contact out of"
+                        " the group before it can belong to %(partner_company)s.",
+                        partner=partner.display_name,
+                        partner_company=partner.company_id.display_name,
+                    )
+                )
             raise UserError(
                 self.env._(
                     "%(partner)s belongs to %(partner_company)s and cannot be in"
                     " “%(group)s”, a group of %(group_company)s.",
                     partner=partner.display_name,
                     partner_company=partner.company_id.display_name,
-                    group=visible.display_name or self.env._("a group you cannot see"),
+                    group=group.display_name,
                     group_company=group.company_id.display_name,
                 )
             )

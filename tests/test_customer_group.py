@@ -216,6 +216,17 @@ class TestCustomerGroup(CustomerGroupCommon):
         longest = self.create_group("y" * 100).copy()
         self.assertTrue(longest.name.endswith("(copy)"))
 
+    def test_copy_of_a_translated_group(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        german = self.wholesale.with_context(lang="de_DE")
+        german.write({"name": "Großhandel", "description": "Kauft für den Verkauf"})
+        copy = self.wholesale.copy()
+        self.assertEqual(copy.name, "Wholesale (copy)")
+        self.assertEqual(
+            copy.with_context(lang="de_DE").description, "Kauft für den Verkauf"
+        )
+        self.assertIn("Großhandel", german.copy().name)
+
     def test_delete_keeps_the_contacts(self):
         self.students.unlink()
         self.assertTrue(self.ben.exists())

@@ -52,7 +52,7 @@ class TestResPartner(CustomerGroupCommon):
     def test_archived_group_cannot_be_added(self):
         self.students.action_archive()
         for user in (self.assigner, self.manager):
-            with self.assertRefused(UserError, "Students” is archived. Restore it"):
+            with self.assertRefused(UserError, "Students” is archived. Unarchive it"):
                 self.dora.with_user(user).write(self.put_into(self.students))
         self.assertFalse(self.dora.customer_group_ids)
 

@@ -17,7 +17,7 @@ function addView(jsClass, view) {
                 ...super.deleteConfirmationDialogProps,
                 title: _t("Delete group?"),
                 body: _t(
-                    "Only the group is deleted. Its members stay in your contacts, but nothing will tell any more who was in the group. Archive it instead to keep that."
+                    "Only the group is deleted. Its members stay in your contacts, but who was in the group is lost. Archive it instead to keep that."
                 ),
                 confirmLabel: _t("Delete group"),
                 cancelLabel: _t("Keep it"),
