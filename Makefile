@@ -17,7 +17,7 @@ lint: ## Check style, views, translations and Odoo's own rules
 format: ## Rewrite Python, JavaScript and XML in our style
 	@dev/lint.sh --fix
 
-pot: ## Write the translation templates of all add-ons
+pot: ## Write the translation templates, bring the translations up to their terms
 	@dev/pot.sh
 
 clean: ## Remove the environment and its databases

@@ -4,7 +4,7 @@
     "name": "Customer Groups",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
-    "summary": "Put customers into coloured, hierarchical groups with clear rights",
+    "summary": "Put customers into colored, hierarchical groups with clear rights",
     "author": "The customer_group authors",
     "license": "LGPL-3",
     "depends": ["contacts"],

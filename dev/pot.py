@@ -1,5 +1,6 @@
-"""Turn Odoo's raw export into the translation template of an add-on, or check that the
-template in the repository is that one and that every language translates all of it.
+"""Turn Odoo's raw export into the translation template of an add-on and bring the
+translations up to its terms; or check that the template in the repository is that one
+and that every language translates all of it.
 
 Odoo exports every Python file below an add-on. Terms of what is not installed with it
 (the glue add-ons, dev/, tests) are dropped, and so is what differs between two exports
@@ -8,6 +9,7 @@ of the same code: dates and order.
 
 import argparse
 import sys
+from copy import copy
 from pathlib import Path
 
 import polib
@@ -65,6 +67,19 @@ def find_problems(pot, folder, addon):
             yield f"{path.name} does not translate {msgid!r}"
 
 
+def update_translation(path, pot):
+    """Give the translation the terms of the template; new ones are left empty."""
+    old = polib.pofile(str(path))
+    translations = {entry.msgid: entry.msgstr for entry in old}
+    po = polib.POFile(wrapwidth=0)
+    po.header, po.metadata = pot.header, old.metadata
+    for entry in pot:
+        entry = copy(entry)
+        entry.msgstr = translations.get(entry.msgid, "")
+        po.append(entry)
+    po.save(str(path))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing")
@@ -78,6 +93,8 @@ def main():
         sys.exit("\n".join(f"{args.export.stem}: {line}" for line in problems) or None)
     folder.mkdir(exist_ok=True)
     pot.save(str(folder / f"{args.export.stem}.pot"))
+    for path in folder.glob("*.po"):
+        update_translation(path, pot)
 
 
 if __name__ == "__main__":

@@ -15,12 +15,11 @@ function addView(jsClass, view) {
         get deleteConfirmationDialogProps() {
             return {
                 ...super.deleteConfirmationDialogProps,
-                title: _t("Delete group?"),
+                title: _t("Delete customer groups?"),
                 body: _t(
-                    "Only the group is deleted. Its members stay in your contacts, but who was in the group is lost. Archive it instead to keep that."
+                    "Only groups are deleted: their members stay in your contacts. But who was in a group is lost. Archive it instead to keep that."
                 ),
-                confirmLabel: _t("Delete group"),
-                cancelLabel: _t("Keep it"),
+                confirmLabel: _t("Delete"),
             };
         }
     }

@@ -62,9 +62,9 @@ tours.add("customer_group_delete", {
         { trigger: ".o_cp_action_menus button:has(.fa-cog)", run: "click" },
         { trigger: ".o-dropdown--menu .o_menu_item:contains('Delete')", run: "click" },
         {
-            trigger: ".modal:contains('Its members stay in your contacts')",
+            trigger: ".modal:contains('their members stay in your contacts')",
         },
-        { trigger: ".modal-footer button:text(Delete group)", run: "click" },
+        { trigger: ".modal-footer button:text(Delete)", run: "click" },
         { trigger: ".o_list_view" },
     ],
 });
