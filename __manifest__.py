@@ -23,5 +23,6 @@
         "web.assets_tests": ["customer_group/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["customer_group/static/tests/*.test.js"],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

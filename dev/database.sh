@@ -48,10 +48,10 @@ make_template() {
     run_odoo db rename --force "$1_part" "$1"
 }
 
-# make_database NAME ADDON...: a new copy of the template with these add-ons of ours.
+# make_database NAME [ADDON...]: a new copy of the template with these add-ons of ours.
 make_database() {
     local name=$1 depends template odoo
-    depends=$(depends_of "${@:2}")
+    depends=$(depends_of "$ADDON" "${@:2}")
     odoo=$("$PYTHON" -c 'import os, odoo.release as r; print(r.__file__, os.stat(r.__file__).st_ctime)')
     template=template_$(hash "$(<"$CACHE/id")" "$odoo" "$depends")
     lock
@@ -63,7 +63,7 @@ make_database() {
     unlock
     say "Database $name"
     logged "$name-copy" run_odoo db duplicate --force "$template" "${name}_part"
-    load_addons -i "${name}_part" "${@:2}"
+    (($# == 1)) || load_addons -i "${name}_part" "${@:2}"
     logged "$name-rename" run_odoo db rename --force "${name}_part" "$name"
     note_code "$name"
 }
@@ -83,6 +83,26 @@ load_addons() {
 check_load() {
     ! grep -E '^[0-9]{4}-[^ ]+ [^ ]+ [0-9]+ (WARNING|ERROR|CRITICAL) ' "$LOGS/load.log" >&2 ||
         die "warnings while Odoo loaded the add-ons (see above; all of it: $LOGS/load.log)"
+}
+
+# check_uninstall ADDON...: uninstalling leaves nothing behind, and installing again works.
+check_uninstall() {
+    local name=uninstall_$CHECKOUT_ID
+    say "Does uninstalling leave anything behind?"
+    make_database "$name"
+    take_snapshot "$name" before
+    load_addons -i "$name" "$@"
+    logged uninstall run_odoo module uninstall -d "$name" "$@"
+    take_snapshot "$name" after
+    diff "$LOGS/before" "$LOGS/after" >&2 ||
+        die "uninstalling changed the database (< what was there before, > what is left)"
+    load_addons -i "$name" "$@"
+    check_load
+    logged drop run_odoo db drop "$name"
+}
+
+take_snapshot() {
+    run_odoo shell -d "$1" --no-http --log-level=error <"$REPO/dev/snapshot.py" >"$LOGS/$2"
 }
 
 note_code() { sql "COMMENT ON DATABASE \"$1\" IS '$(current_code)'"; }

@@ -21,7 +21,8 @@ else
     fi
     make_database "$db" "$ADDON" "${glue[@]}"
     check_load
-    say "Updating it"
+    check_uninstall "$ADDON" "${glue[@]}"
+    say "Updating database $db"
 fi
 load_addons -u "$db" "$ADDON"
 check_load

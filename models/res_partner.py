@@ -14,7 +14,7 @@ class ResPartner(models.Model):
         relation="customer_group_res_partner_rel",
         column1="partner_id",
         column2="group_id",
-        string="Customer Groups",  # pylint: disable=attribute-string-redundant
+        string="Customer Groups",
         copy=False,
         search="_search_customer_group_ids",
         groups="base.group_user",

@@ -165,7 +165,9 @@ class TestMultiCompany(CustomerGroupCommon):
         self.dora.customer_group_ids = self.secret
         with self.assertRaises(UserError) as caught:
             self.as_user(self.dora, self.here_user).company_id = self.here
-        self.assertIn("a group of another company, which you cannot see", str(caught.exception))
+        self.assertIn(
+            "a group of another company, which you cannot see", str(caught.exception)
+        )
         self.assertNotIn("Secret", str(caught.exception))
 
     def test_branch_and_mother_company_go_together(self):

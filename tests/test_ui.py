@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.web.tests import test_js
+
 from .common import CustomerGroupCommon
 
 
@@ -96,3 +98,19 @@ class TestCustomerGroupPhone(CustomerGroupUiCase):
     def test_phone(self):
         self.run_tour("/odoo/contacts", "phone", self.assigner)
         self.assertEqual(self.cleo.customer_group_ids, self.wholesale_eu + self.retail)
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerGroupHoot(HttpCase):
+    def test_widgets(self):
+        """Run the unit tests in ``static/tests``, and no others."""
+        suite = test_js.HOOTCommon._generate_hash(self, "@customer_group")
+        self.browser_js(
+            f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={suite}",
+            "",
+            "",
+            login="admin",
+            timeout=300,
+            success_signal="[HOOT] Test suite succeeded",
+            error_checker=test_js.unit_test_error_checker,
+        )

@@ -1,0 +1,17 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+
+def uninstall_hook(env):
+    """Remove the external ids that other modules keep for our models.
+
+    Odoo files what a model inherits from ``mail.thread`` and the like under the module
+    that defines it, and does not remove these ids with the model.
+    """
+    env["ir.model.data"].search(
+        [
+            ("model", "in", ["ir.model.fields.selection", "ir.model.inherit"]),
+            ("name", "=like", r"%\_\_customer\_group\_\_%"),
+            ("module", "!=", "customer_group"),
+        ]
+    ).unlink()
