@@ -18,6 +18,7 @@
         "views/res_config_settings_views.xml",
     ],
     "demo": ["demo/customer_group_demo.xml"],
+    "images": ["static/description/contacts.png"],
     "assets": {
         "web.assets_backend": ["customer_group/static/src/**/*"],
         "web.assets_tests": ["customer_group/static/tests/tours/**/*"],

@@ -10,8 +10,7 @@ QUERIES = [
     "SELECT 'xml id', module, name FROM ir_model_data WHERE module != '__export__'",
     "SELECT 'parameter', key FROM ir_config_parameter",
     "SELECT 'default', field_id FROM ir_default",
-    "SELECT 'attachment', url FROM ir_attachment"
-    " WHERE url LIKE '%customer_group%'",
+    "SELECT 'attachment', url FROM ir_attachment WHERE url LIKE '%customer_group%'",
     "SELECT 'role', h.name->>'en_US', g.name->>'en_US' FROM res_groups_implied_rel i"
     " JOIN res_groups g ON g.id = i.gid JOIN res_groups h ON h.id = i.hid",
     *(
