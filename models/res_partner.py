@@ -1,5 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections.abc import Set
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -45,19 +47,20 @@ class ResPartner(models.Model):
         reader can see.
         """
         groups = self.env["customer.group"].with_context(active_test=False)
-        if operator == "child_of" and not isinstance(value, str):
-            value = [value] if isinstance(value, int) else list(value)
-            subgroups = groups._search(groups._get_subtree_domain(value))
+        values = list(value) if isinstance(value, (list, tuple, Set)) else [value]
+        ids = [id_ for id_ in values if id_ and isinstance(id_, int)]
+        if operator == "child_of" and len(ids) == len(values):
+            subgroups = groups._search(groups._get_subtree_domain(ids))
             return Domain("customer_group_ids", "any", subgroups)
         if operator == "not in":
             return NotImplemented  # the ORM then negates the answer to "in"
         if operator != "in":
             return Domain("customer_group_ids", operator, value)
         domain = Domain.FALSE
-        if ids := [id_ for id_ in value if id_]:
+        if ids:
             named = groups._search([("id", "in", ids)])
             domain |= Domain("customer_group_ids", "any", named)
-        if len(ids) < len(value):
+        if False in values:
             domain |= Domain("customer_group_ids", "not any", Domain.TRUE)
         return domain
 

@@ -156,11 +156,19 @@ class TestHierarchy(CustomerGroupCommon):
             [("customer_group_ids", "child_of", "Trade")],
             [("customer_group_id", "child_of", self.trade.id)],
             [("customer_group_id", "child_of", "trade")],
+            [("customer_group_ids", "child_of", ["Trade"])],
+            [("customer_group_ids", "in", ["Wholesale", "Trade / Wholesale / EU"])],
             [("customer_group_ids", "ilike", "trade")],
             [("customer_group_ids.parent_id", "child_of", self.trade.id)],
         ):
             with self.subTest(domain):
                 self.assertEqual(self.Partner.search(domain), expected)
+
+    def test_child_of_nothing(self):
+        for value in (False, [], 2**31 - 1, "Nothing of the sort"):
+            with self.subTest(value):
+                domain = [("customer_group_ids", "child_of", value)]
+                self.assertFalse(self.Partner.search(domain))
 
     def test_in_no_group(self):
         mine = [("id", "in", (self.anna + self.ben + self.cleo + self.dora).ids)]

@@ -78,6 +78,12 @@ class TestMultiCompany(CustomerGroupCommon):
                 self.env.invalidate_all()
                 self.assertFalse(partners.search(domain))
                 self.assertFalse(partners.browse(self.anna.id).filtered_domain(domain))
+        self.there_user.partner_id.customer_group_ids = self.secret
+        users = self.env["res.users"].with_user(self.here_user)
+        self.assertFalse(
+            users.search([("customer_group_ids", "in", self.secret.ids)]),
+            "A user is found by the groups of his contact no more than the contact is",
+        )
         self.assertEqual(
             partners.search(mine + [("customer_group_ids", "not in", self.secret.ids)]),
             self.anna + self.dora,
