@@ -293,19 +293,32 @@ class CustomerGroup(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_subgroups(self):
-        subgroups = self.with_context(active_test=False).search(
-            [("parent_id", "in", self.ids), ("id", "not in", self.ids)], limit=1
+        # sudo: subgroups of companies that are not active hold the group as well.
+        subgroup = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search(
+                [("parent_id", "in", self.ids), ("id", "not in", self.ids)], limit=1
+            )
         )
-        if subgroups:
+        if not subgroup:
+            return
+        if not subgroup.sudo(False)._filtered_access("read"):
             raise UserError(
                 self.env._(
-                    "“%(group)s” has subgroups, for example “%(subgroup)s”."
-                    " Move or delete them first, or archive the group with all"
-                    " of them.",
-                    group=subgroups.parent_id.name,
-                    subgroup=subgroups.name,
+                    "“%s” has subgroups of another company and cannot be deleted."
+                    " Archive it instead.",
+                    subgroup.parent_id.name,
                 )
             )
+        raise UserError(
+            self.env._(
+                "“%(group)s” has subgroups, for example “%(subgroup)s”. Move or delete"
+                " them first, or archive the group with all of them.",
+                group=subgroup.parent_id.name,
+                subgroup=subgroup.name,
+            )
+        )
 
     @api.model
     def get_import_templates(self):

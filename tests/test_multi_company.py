@@ -211,6 +211,11 @@ class TestMultiCompany(CustomerGroupCommon):
         with self.assertRefused(UserError, "already"):
             self.create_group("Local")
 
+    def test_delete_a_group_with_hidden_subgroups(self):
+        self.create_group("Hidden subgroup", self.students, company_id=self.there.id)
+        with self.assertRefused(UserError, "subgroups of another company"):
+            self.as_user(self.students, self.here_user).unlink()
+
     @mute_logger("odoo.sql_db")
     def test_company_with_groups_cannot_be_deleted(self):
         self.anna.customer_group_ids -= self.local
