@@ -1,4 +1,5 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import models
+from . import wizard
 from .hooks import uninstall_hook

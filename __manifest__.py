@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 {
     "name": "Customer Groups",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "summary": "Put customers into colored, hierarchical groups with clear rights",
     "author": "The customer_group authors",
@@ -12,10 +12,14 @@
         "security/customer_group_groups.xml",
         "security/ir.model.access.csv",
         "security/customer_group_rules.xml",
+        "data/ir_cron_data.xml",
+        "views/customer_group_membership_views.xml",
+        "views/customer_group_operation_views.xml",
         "views/customer_group_views.xml",
         "views/customer_group_menus.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "wizard/customer_group_assign_views.xml",
     ],
     "demo": ["demo/customer_group_demo.xml"],
     "images": ["static/description/contacts.png"],

@@ -1,8 +1,11 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import customer_group
+from . import customer_group_change
 from . import customer_group_members
 from . import customer_group_name
+from . import customer_group_operation
+from . import customer_group_membership
 from . import customer_group_path
 from . import res_config_settings
 from . import res_partner

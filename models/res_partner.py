@@ -74,7 +74,7 @@ class ResPartner(models.Model):
         if any("customer_group_ids" in vals for vals in vals_list) or self.default_get(
             ["customer_group_ids"]
         ).get("customer_group_ids"):
-            partners._check_customer_group_changes(before=set())
+            partners._enter_customer_group_changes(before=set())
         return partners
 
     def write(self, vals):
@@ -86,7 +86,7 @@ class ResPartner(models.Model):
         before = self._get_customer_group_pairs()
         self._forget_hidden_customer_groups()
         result = super().write(vals)
-        self._check_customer_group_changes(before)
+        self._enter_customer_group_changes(before)
         return result
 
     def read(self, fields=None, load="_classic_read"):
@@ -128,15 +128,27 @@ class ResPartner(models.Model):
             )
         )
 
-    def _check_customer_group_changes(self, before):
-        """Check what the current user did to the groups of these contacts.
+    def _enter_customer_group_changes(self, before):
+        """Check what was done to the groups of these contacts, and enter it.
 
         :param set before: pairs as :meth:`_get_customer_group_pairs` returned them
             before the change
+        """
+        after = self._get_customer_group_pairs()
+        if after == before:
+            return
+        self._check_customer_group_changes(before, after)
+        change = self.env["customer.group.operation"]._get_change()
+        self.env["customer.group.membership"]._record(before, after, change)
+
+    def _check_customer_group_changes(self, before, after):
+        """Check what the current user did to the groups of these contacts.
+
+        :param set before: pairs (contact id, group id) before the change
+        :param set after: the pairs after it
         :raise AccessError: when a group is reserved for managers
         :raise UserError: when an archived group was added, or one of another company
         """
-        after = self._get_customer_group_pairs()
         groups = self.env["customer.group"].browse(
             {group_id for _partner_id, group_id in before ^ after}
         )
@@ -162,6 +174,17 @@ class ResPartner(models.Model):
             )
         if added.company_id:
             self._check_customer_group_company()
+
+    @api.model
+    def _get_assignable_query(self, domain):
+        """Return the query of contacts whose groups the current user may change.
+
+        :param domain: which contacts, as the user sees them
+        """
+        self.check_access("write")
+        self._check_field_access(self._fields["customer_group_ids"], "write")
+        rules = self.env["ir.rule"]._compute_domain(self._name, "write")
+        return self._search(Domain(domain) & Domain(rules))
 
     def _check_customer_group_company(self):
         for partner, group in self._get_group_company_conflicts(

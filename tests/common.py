@@ -96,6 +96,35 @@ class CustomerGroupCommon(BaseCommon):
             yield
         self.assertRegex(str(caught.exception), message)
 
+    def assertLedger(self):
+        """Assert that the ledger tells of the relation, no more and no less.
+
+        The open rows are the pairs of the relation, and no two rows of a pair overlap.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT partner_id, group_id FROM customer_group_res_partner_rel
+               EXCEPT
+               SELECT partner_id, group_id FROM customer_group_membership
+                WHERE date_end IS NULL"""
+        )
+        self.assertFalse(self.env.cr.fetchall(), "Members without an open row")
+        self.env.cr.execute(
+            """SELECT partner_id, group_id FROM customer_group_membership
+                WHERE date_end IS NULL
+               EXCEPT
+               SELECT partner_id, group_id FROM customer_group_res_partner_rel"""
+        )
+        self.assertFalse(self.env.cr.fetchall(), "Open rows without a member")
+        self.env.cr.execute(
+            """SELECT a.id, b.id FROM customer_group_membership a
+                 JOIN customer_group_membership b
+                   ON a.partner_id = b.partner_id AND a.group_id = b.group_id
+                  AND a.id < b.id
+                WHERE tsrange(a.date_start, a.date_end) && tsrange(b.date_start, b.date_end)"""
+        )
+        self.assertFalse(self.env.cr.fetchall(), "Rows of a pair that overlap")
+
     def as_user(self, records, user):
         """Return ``records`` as ``user`` sees them, without anything in the cache."""
         self.env.flush_all()

@@ -1,0 +1,229 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .customer_group_operation import Change
+
+
+class CustomerGroupMembership(models.Model):
+    """The ledger: from when to when a contact was in a group, and why.
+
+    ``res.partner.customer_group_ids`` tells who is in; each pair of it has one open row
+    here. Rows are written by the methods below and by nobody else; a closed row never
+    changes again.
+    """
+
+    _name = "customer.group.membership"
+    _description = "Membership in a Customer Group"
+    _order = "date_start desc, id desc"
+    _rec_name = "group_id"
+
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Contact",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    group_id = fields.Many2one(
+        comodel_name="customer.group",
+        string="Group",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    date_start = fields.Datetime(string="Joined", required=True, readonly=True)
+    date_end = fields.Datetime(string="Left", readonly=True)
+    source = fields.Selection(
+        related="start_operation_id.source", string="How", readonly=True
+    )
+    start_operation_id = fields.Many2one(
+        comodel_name="customer.group.operation",
+        string="Joined by",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    end_operation_id = fields.Many2one(
+        comodel_name="customer.group.operation",
+        string="Left by",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    start_user_id = fields.Many2one(
+        related="start_operation_id.user_id", string="Added by"
+    )
+    end_user_id = fields.Many2one(
+        related="end_operation_id.user_id", string="Removed by"
+    )
+    start_reason = fields.Char(related="start_operation_id.reason", string="Why joined")
+    end_reason = fields.Char(related="end_operation_id.reason", string="Why left")
+
+    # At most one open row for a pair.
+    _open_uniq = models.UniqueIndex("(partner_id, group_id) WHERE date_end IS NULL")
+    _group_start_idx = models.Index("(group_id, date_start)")
+
+    @api.model
+    def _record(self, before, after, change):
+        """Enter a change that somebody else made in the relation.
+
+        :param set before: pairs (contact id, group id) before the change
+        :param set after: the pairs after it
+        :param Change change: what was done
+        :return: the operation; empty when nothing changed
+        """
+        added, removed = after - before, before - after
+        operations = self.env["customer.group.operation"]
+        if not added and not removed:
+            return operations
+        operation = operations._open(change, added=len(added), removed=len(removed))
+        if removed:
+            self._close(SQL("SELECT * FROM %s", self._sql_pairs(removed)), operation)
+        if added:
+            self._start(SQL("SELECT * FROM %s", self._sql_pairs(added)), operation)
+        return operation
+
+    @api.model
+    def _sql_pairs(self, pairs):
+        partner_ids, group_ids = zip(*pairs, strict=True)
+        return SQL(
+            "unnest(%s::int[], %s::int[]) AS pair(partner_id, group_id)",
+            list(partner_ids),
+            list(group_ids),
+        )
+
+    @api.model
+    def _start(self, pairs, operation, changed=None):
+        """Open a row for each pair of a query (partner_id, group_id).
+
+        :param SQL pairs: the query
+        :param SQL changed: a statement that changes the relation and returns pairs;
+            ``pairs`` may read them from ``changed``
+        :return: number of rows opened
+        """
+        self.env.cr.execute(
+            SQL(
+                """%s INSERT INTO customer_group_membership
+                          (partner_id, group_id, date_start, start_operation_id)
+                   SELECT partner_id, group_id, %s, %s FROM (%s) AS pairs
+                   ON CONFLICT (partner_id, group_id) WHERE date_end IS NULL
+                   DO NOTHING""",
+                self._sql_with(changed),
+                operation.date,
+                operation.id,
+                pairs,
+            )
+        )
+        self.invalidate_model()
+        return self.env.cr.rowcount
+
+    @api.model
+    def _close(self, pairs, operation, changed=None):
+        """Close the open row of each pair of a query (partner_id, group_id).
+
+        Takes the same arguments as :meth:`_start`.
+
+        :return: number of rows closed
+        """
+        self.env.cr.execute(
+            SQL(
+                """%s UPDATE customer_group_membership m
+                      SET date_end = %s, end_operation_id = %s
+                     FROM (%s) AS pairs
+                    WHERE m.partner_id = pairs.partner_id
+                      AND m.group_id = pairs.group_id
+                      AND m.date_end IS NULL""",
+                self._sql_with(changed),
+                operation.date,
+                operation.id,
+                pairs,
+            )
+        )
+        self.invalidate_model()
+        return self.env.cr.rowcount
+
+    @api.model
+    def _merge_partners(self, sources, target):
+        """Make one history of those of several contacts, before Odoo moves the rows.
+
+        Where two of them were in a group at the same time, the later row is cut at its
+        beginning, or dropped when the earlier one covers it: intervals never overlap.
+        """
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id, group_id, date_start, date_end
+                     FROM customer_group_membership
+                    WHERE partner_id IN %s
+                 ORDER BY group_id, date_start, partner_id != %s, id""",
+                (sources + target)._ids,
+                target.id,
+            )
+        )
+        group_id = end = None
+        for id_, row_group_id, row_start, row_end in rows:
+            if row_group_id != group_id:
+                group_id, end = row_group_id, row_end
+            elif end is None or (row_end is not None and row_end <= end):
+                self.env.cr.execute(
+                    SQL("DELETE FROM customer_group_membership WHERE id = %s", id_)
+                )
+            else:
+                if row_start < end:
+                    self.env.cr.execute(
+                        SQL(
+                            "UPDATE customer_group_membership SET date_start = %s"
+                            " WHERE id = %s",
+                            end,
+                            id_,
+                        )
+                    )
+                end = row_end
+        self.invalidate_model()
+
+    def _sql_with(self, changed):
+        return SQL("WITH changed AS (%s)", changed) if changed else SQL()
+
+    # ------------------------------------------------------------
+    # REPAIR
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cron_reconcile(self):
+        """Enter what others changed in the relation with SQL of their own."""
+        self._reconcile()
+
+    @api.model
+    def _reconcile(self):
+        """Make the open rows equal to the relation.
+
+        :return: the operation; empty when nothing was to do
+        """
+        missing = SQL(
+            """SELECT r.partner_id, r.group_id FROM customer_group_res_partner_rel r
+                WHERE NOT EXISTS (
+                      SELECT FROM customer_group_membership m
+                       WHERE m.partner_id = r.partner_id
+                         AND m.group_id = r.group_id
+                         AND m.date_end IS NULL)"""
+        )
+        stale = SQL(
+            """SELECT m.partner_id, m.group_id FROM customer_group_membership m
+                WHERE m.date_end IS NULL AND NOT EXISTS (
+                      SELECT FROM customer_group_res_partner_rel r
+                       WHERE r.partner_id = m.partner_id AND r.group_id = m.group_id)"""
+        )
+        operations = self.env["customer.group.operation"]
+        [[wrong]] = self.env.execute_query(
+            SQL("SELECT EXISTS (%s) OR EXISTS (%s)", missing, stale)
+        )
+        if not wrong:
+            return operations
+        operation = operations._open(Change("repair", "system"))
+        removed = self._close(stale, operation)
+        operation.write({"removed": removed, "added": self._start(missing, operation)})
+        return operation

@@ -1,0 +1,217 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from dataclasses import dataclass
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.http import request
+from odoo.tools import SQL
+
+#: Key of the context under which server code says what kind of change it makes.
+CHANGE_KEY = "customer_group_change"
+#: Where programs come in, as opposed to people with a browser.
+API_PATHS = ("/json/2/", "/xmlrpc/", "/jsonrpc")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What kind of change of members is under way, and why.
+
+    An object of Python and not values in the context, because callers of the API choose
+    their context themselves: JSON cannot make one of these.
+    """
+
+    kind: str = "edit"
+    source: str = "manual"
+    reason: str = ""
+
+
+class CustomerGroupOperation(models.Model):
+    """The journal: a row for each change of members, however many contacts it concerns.
+
+    Nobody may write it; the rows of the ledger point to the operation that opened and the
+    one that closed them.
+    """
+
+    _name = "customer.group.operation"
+    _description = "Change of Customer Groups"
+    _order = "id desc"
+    _rec_name = "kind"
+
+    kind = fields.Selection(
+        selection=[
+            ("edit", "Contact edited"),
+            ("add", "Added to group"),
+            ("remove", "Removed from group"),
+            ("move", "Moved to another group"),
+            ("merge", "Contacts merged"),
+            ("undo", "Undone"),
+            ("repair", "Repaired"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    source = fields.Selection(
+        selection=[
+            ("manual", "By hand"),
+            ("bulk", "In bulk"),
+            ("import", "Import"),
+            ("api", "API"),
+            ("merge", "Merge"),
+            ("undo", "Undo"),
+            ("system", "System"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="By",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    date = fields.Datetime(required=True, readonly=True, index=True)
+    reason = fields.Char(readonly=True)
+    added = fields.Integer(readonly=True, help="Memberships that began.")
+    removed = fields.Integer(readonly=True, help="Memberships that ended.")
+    skipped = fields.Integer(
+        readonly=True, help="Chosen, but already so or not permitted."
+    )
+    undone_by_id = fields.Many2one(
+        comodel_name="customer.group.operation", readonly=True, index="btree_not_null"
+    )
+    can_undo = fields.Boolean(compute="_compute_can_undo")
+    started_ids = fields.One2many(
+        comodel_name="customer.group.membership",
+        inverse_name="start_operation_id",
+        string="Began",
+    )
+    ended_ids = fields.One2many(
+        comodel_name="customer.group.membership",
+        inverse_name="end_operation_id",
+        string="Ended",
+    )
+
+    @api.depends("kind", "undone_by_id")
+    @api.depends_context("uid")
+    def _compute_can_undo(self):
+        """Allow it to who made the change, and to managers, as long as it stands."""
+        manager = self.env.user.has_group("customer_group.group_manager")
+        assigner = self.env.user.has_group("customer_group.group_assign")
+        for operation in self:
+            operation.can_undo = (
+                not operation.undone_by_id
+                and operation.kind not in ("merge", "undo", "repair")
+                and (manager or (assigner and operation.user_id == self.env.user))
+            )
+
+    @api.model
+    def _get_change(self):
+        """Return the change under way, as server code declared it or as it looks.
+
+        :rtype: Change
+        """
+        change = self.env.context.get(CHANGE_KEY)
+        if isinstance(change, Change):
+            return change
+        if request and request.httprequest.path.startswith(API_PATHS):
+            return Change(source="api")
+        if self.env.context.get("import_file"):
+            return Change(source="import")
+        return Change()
+
+    @api.model
+    def _open(self, change, **values):
+        """Write a journal entry for the current user.
+
+        :param Change change: what is being done
+        :return: the operation
+        """
+        # sudo: nobody has the right to write the journal; only this code does.
+        return self.sudo().create(
+            {
+                "kind": change.kind,
+                "source": change.source,
+                "reason": change.reason or False,
+                "user_id": self.env.uid,
+                "date": fields.Datetime.now(),
+                **values,
+            }
+        )
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_undo(self):
+        """Take back the change, as far as nothing has changed since.
+
+        :return: client action that says how much was undone
+        :raise AccessError: when it is another user's and the user is no manager
+        :raise UserError: when it is undone already, or nothing is left to undo
+        """
+        self.ensure_one()
+        if self.undone_by_id:
+            raise UserError(self.env._("This change has been undone already."))
+        if not self.can_undo:
+            raise AccessError(
+                self.env._(
+                    "Only managers, and the user who made a change, can undo it."
+                )
+            )
+        wanted = self.added + self.removed
+        undo = self._undo()
+        done = undo.added + undo.removed
+        if not done:
+            raise UserError(
+                self.env._(
+                    "Nothing was undone: later changes, or missing rights, stand in"
+                    " the way of every single step."
+                )
+            )
+        message = self.env._("%(done)s of %(all)s steps undone.", done=done, all=wanted)
+        if done < wanted:
+            message += " " + self.env._("Later changes stand in the way of the others.")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if done == wanted else "warning",
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _undo(self):
+        """Close what this operation began and reopen what it ended.
+
+        Contacts the user may not change, and groups he may not assign, are left alone.
+
+        :return: the operation that undoes it
+        """
+        partners = self.env["res.partner"]._get_assignable_query([])
+        groups = self.env["customer.group"]._search([("can_assign", "=", True)])
+        to_remove = SQL(
+            """SELECT m.partner_id, m.group_id FROM customer_group_membership m
+                WHERE m.start_operation_id = %s AND m.date_end IS NULL
+                  AND m.partner_id IN %s AND m.group_id IN %s""",
+            self.id,
+            partners.subselect(),
+            groups.subselect(),
+        )
+        to_add = SQL(
+            """SELECT m.partner_id, m.group_id FROM customer_group_membership m
+                WHERE m.end_operation_id = %s
+                  AND m.partner_id IN %s AND m.group_id IN %s""",
+            self.id,
+            partners.subselect(),
+            groups.subselect(),
+        )
+        change = Change("undo", "undo", self.reason or "")
+        undo = self.env["customer.group"]._change_members(to_add, to_remove, change)
+        # sudo: the journal is closed to everybody; who may undo was checked above.
+        undo.sudo().skipped = self.added + self.removed - undo.added - undo.removed
+        if undo.added or undo.removed:
+            self.sudo().undone_by_id = undo
+        return undo

@@ -1,0 +1,27 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+from ..models.customer_group_operation import Change
+
+
+class MergePartnerAutomatic(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Give the remaining contact the groups and the history of all.
+
+        Odoo moves the rows with SQL and would stumble over memberships that two of the
+        contacts have at the same time.
+        """
+        before = dst_partner._get_customer_group_pairs()
+        self.env["customer.group.membership"]._merge_partners(src_partners, dst_partner)
+        result = super()._update_foreign_keys(src_partners, dst_partner)
+        after = dst_partner._get_customer_group_pairs()
+        if after != before:
+            names = ", ".join(src_partners.mapped("display_name"))
+            self.env["customer.group.operation"]._open(
+                Change("merge", "merge", self.env._("Merged with: %s", names)),
+                added=len(after - before),
+            )
+        return result

@@ -1,0 +1,276 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..models.customer_group_operation import Change
+
+
+class CustomerGroupAssign(models.TransientModel):
+    """Put any number of contacts into groups, or take them out, with a preview.
+
+    The contacts come as a domain, because the web client sends no more than 20,000 ids;
+    what it selects is evaluated again, with the rights of the user, when it is applied.
+    """
+
+    _name = "customer.group.assign"
+    _description = "Assign Contacts to Customer Groups"
+
+    mode = fields.Selection(
+        selection=[
+            ("add", "Add to groups"),
+            ("remove", "Remove from groups"),
+            ("move", "Move to other groups"),
+        ],
+        required=True,
+        default="add",
+    )
+    partner_domain = fields.Char(required=True, readonly=True)
+    group_ids = fields.Many2many(
+        comodel_name="customer.group",
+        relation="customer_group_assign_group_rel",
+        string="Groups",
+        context={"active_test": False},
+        domain=[("can_assign", "=", True), ("active", "=", True)],
+    )
+    from_group_ids = fields.Many2many(
+        comodel_name="customer.group",
+        relation="customer_group_assign_from_group_rel",
+        string="Out of",
+        context={"active_test": False},
+        domain=[("can_assign", "=", True), ("active", "=", True)],
+    )
+    reason = fields.Char(help="Is shown in the history of the contacts and groups.")
+    selected_count = fields.Integer(compute="_compute_counts", string="Selected")
+    change_count = fields.Integer(compute="_compute_counts", string="Will change")
+    already_count = fields.Integer(compute="_compute_counts", string="Already so")
+    forbidden_count = fields.Integer(compute="_compute_counts", string="Not permitted")
+    operation_id = fields.Many2one("customer.group.operation", readonly=True)
+    added = fields.Integer(related="operation_id.added")
+    removed = fields.Integer(related="operation_id.removed")
+    can_undo = fields.Boolean(related="operation_id.can_undo", related_sudo=False)
+
+    # ------------------------------------------------------------
+    # DEFAULTS, COMPUTE
+    # ------------------------------------------------------------
+
+    @api.model
+    def default_get(self, fields):
+        """Take the ticked contacts, or all that match when the client cut the list."""
+        values = super().default_get(fields)
+        context = self.env.context
+        if "partner_domain" in fields and context.get("active_model") == "res.partner":
+            ids = context.get("active_ids") or []
+            limit = int(
+                # sudo: a parameter of the web client, which it knows as well
+                self.env["ir.config_parameter"]
+                .sudo()
+                .get_param("web.active_ids_limit", 20000)
+            )
+            domain = [("id", "in", ids)]
+            if len(ids) >= limit and "active_domain" in context:
+                domain = context["active_domain"]
+            values["partner_domain"] = repr(domain)
+        return values
+
+    @api.depends("mode", "partner_domain", "group_ids", "from_group_ids")
+    def _compute_counts(self):
+        for wizard in self:
+            selected = wizard._get_partners()
+            allowed = self.env["res.partner"]._get_assignable_query(
+                wizard._get_domain()
+            )
+            [[selected_count, allowed_count]] = self.env.execute_query(
+                SQL(
+                    "SELECT (SELECT count(*) FROM (%s) AS s),"
+                    " (SELECT count(*) FROM (%s) AS a)",
+                    selected.select(),
+                    allowed.select(),
+                )
+            )
+            wizard.selected_count = selected_count
+            wizard.forbidden_count = selected_count - allowed_count
+            wizard.change_count = wizard._count_changing(allowed)
+            wizard.already_count = allowed_count - wizard.change_count
+
+    def _get_domain(self):
+        """Return the domain of the chosen contacts.
+
+        :raise UserError: when somebody has tampered with it
+        """
+        try:
+            domain = Domain(literal_eval(self.partner_domain or "[(0, '=', 1)]"))
+            domain.validate(self.env["res.partner"])
+            return domain
+        except (SyntaxError, ValueError, TypeError) as error:
+            raise UserError(
+                self.env._("The selection of contacts is broken. Select them again.")
+            ) from error
+
+    def _get_partners(self):
+        return self.env["res.partner"]._search(self._get_domain())
+
+    def _count_changing(self, allowed):
+        """Count the permitted contacts whose groups would change."""
+        adds, removes = self._get_pairs(allowed)
+        queries = []
+        if adds:
+            queries.append(
+                SQL(
+                    """SELECT partner_id FROM (%s) AS p WHERE NOT EXISTS (
+                       SELECT FROM customer_group_res_partner_rel r
+                        WHERE r.partner_id = p.partner_id AND r.group_id = p.group_id)
+                    """,
+                    adds,
+                )
+            )
+        if removes:
+            queries.append(SQL("SELECT partner_id FROM (%s) AS p", removes))
+        if not queries:
+            return 0
+        [[count]] = self.env.execute_query(
+            SQL(
+                "SELECT count(DISTINCT partner_id) FROM (%s) AS changing",
+                SQL(" UNION ALL ").join(queries),
+            )
+        )
+        return count
+
+    def _get_pairs(self, allowed):
+        """Return the queries of pairs to add and to remove, or ``None`` for each."""
+        put_in = self.group_ids._origin if self.mode != "remove" else None
+        take_out = {"remove": self.group_ids, "move": self.from_group_ids}.get(
+            self.mode
+        )
+        adds = removes = None
+        if take_out:
+            removes = SQL(
+                """SELECT r.partner_id, r.group_id
+                     FROM customer_group_res_partner_rel r
+                    WHERE r.group_id IN %s AND r.partner_id IN %s""",
+                take_out._origin._ids,
+                allowed.subselect(),
+            )
+        if put_in:
+            members = SQL()
+            if self.mode == "move":
+                members = SQL(
+                    """WHERE EXISTS (SELECT FROM customer_group_res_partner_rel r
+                              WHERE r.partner_id = p.id AND r.group_id IN %s)""",
+                    take_out._origin._ids or (0,),
+                )
+            adds = SQL(
+                """SELECT p.id AS partner_id, g.id AS group_id
+                     FROM (%s) AS p CROSS JOIN unnest(%s) AS g(id) %s""",
+                allowed.select(),
+                put_in.ids,
+                members,
+            )
+        return adds, removes
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_apply(self):
+        """Make the change and show its exact result.
+
+        :return: action that shows the result in the same dialog
+        :raise UserError: when nothing is chosen, or a group cannot be assigned
+        """
+        self.ensure_one()
+        if self.operation_id:
+            raise UserError(self.env._("This change has been made already."))
+        groups = self.group_ids + self.from_group_ids
+        if not self.group_ids or (self.mode == "move" and not self.from_group_ids):
+            raise UserError(self.env._("Choose the groups first."))
+        if not self.selected_count:
+            raise UserError(
+                self.env._("None of these contacts exists any more. Select others.")
+            )
+        self._check_groups(groups)
+        allowed = self.env["res.partner"]._get_assignable_query(self._get_domain())
+        adds, removes = self._get_pairs(allowed)
+        if adds:
+            self._check_companies(allowed)
+        if self.mode == "move":
+            # A move reads who is in a group, then takes them out: fix them first.
+            pairs = self.env.execute_query(adds)
+            adds = pairs and SQL(
+                "SELECT * FROM %s",
+                self.env["customer.group.membership"]._sql_pairs(pairs),
+            )
+        change = Change(self.mode, "bulk", self.reason or "")
+        skipped = self.selected_count - self.change_count
+        operation = self.env["customer.group"]._change_members(adds, removes, change)
+        # sudo: the journal is closed to everybody; the numbers come from here.
+        operation.sudo().skipped = skipped
+        self.operation_id = operation
+        return self._reopen()
+
+    def _check_groups(self, groups):
+        groups.check_access("read")
+        refused = groups.filtered(lambda group: not group.can_assign)
+        if refused:
+            raise UserError(
+                self.env._(
+                    "Only managers of customer groups decide who is in “%s”."
+                    " Ask one of them to make the change.",
+                    refused[0].display_name,
+                )
+            )
+        archived = self.group_ids.filtered(lambda group: not group.active)
+        if archived and self.mode != "remove":
+            raise UserError(
+                self.env._(
+                    "The group “%s” is archived. Unarchive it before you add contacts.",
+                    archived[0].display_name,
+                )
+            )
+
+    def _check_companies(self, allowed):
+        companies = self.group_ids.company_id
+        if not companies:
+            return
+        [[wrong]] = self.env.execute_query(
+            SQL(
+                """SELECT count(*) FROM res_partner p
+                     JOIN res_company pc ON pc.id = p.company_id
+                     JOIN res_company gc ON gc.id IN %s
+                    WHERE p.id IN %s
+                      AND gc.parent_path NOT LIKE pc.parent_path || '%%'
+                      AND pc.parent_path NOT LIKE gc.parent_path || '%%'""",
+                companies._ids,
+                allowed.subselect(),
+            )
+        )
+        if wrong:
+            raise UserError(
+                self.env._(
+                    "%(count)s of these contacts belong to another company than the"
+                    " group. Leave them out of the selection.",
+                    count=wrong,
+                )
+            )
+
+    def action_undo(self):
+        """Take the change back.
+
+        :return: client action that says how much was undone
+        """
+        self.ensure_one()
+        return self.operation_id.action_undo()
+
+    def _reopen(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Done"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
