@@ -27,7 +27,7 @@ class Change:
 
 
 class CustomerGroupOperation(models.Model):
-    """The journal: a row for each change of members, however many contacts it concerns.
+    """The journal: a row for each change, however many contacts it concerns.
 
     Nobody may write it; the rows of the ledger point to the operation that opened and the
     one that closed them.

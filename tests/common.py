@@ -121,7 +121,8 @@ class CustomerGroupCommon(BaseCommon):
                  JOIN customer_group_membership b
                    ON a.partner_id = b.partner_id AND a.group_id = b.group_id
                   AND a.id < b.id
-                WHERE tsrange(a.date_start, a.date_end) && tsrange(b.date_start, b.date_end)"""
+                WHERE tsrange(a.date_start, a.date_end)
+                   && tsrange(b.date_start, b.date_end)"""
         )
         self.assertFalse(self.env.cr.fetchall(), "Rows of a pair that overlap")
 

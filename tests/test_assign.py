@@ -64,7 +64,7 @@ class TestAssign(CustomerGroupCommon):
         self.assertLedger()
 
     def test_all_that_match(self):
-        """The client sends no more than its limit of ids, and the domain beside them."""
+        """The client sends a limited number of ids, and the domain beside them."""
         self.env["ir.config_parameter"].set_param("web.active_ids_limit", 2)
         domain = [("name", "in", ["Anna", "Ben", "Cleo", "Dora"])]
         form = self.open(self.anna + self.ben, active_domain=domain)

@@ -8,7 +8,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-
 from .common import EDITOR, CustomerGroupCommon
 
 DOORS = (

@@ -52,6 +52,7 @@ class CustomerGroupAssign(models.TransientModel):
     operation_id = fields.Many2one("customer.group.operation", readonly=True)
     added = fields.Integer(related="operation_id.added")
     removed = fields.Integer(related="operation_id.removed")
+    skipped = fields.Integer(related="operation_id.skipped")
     can_undo = fields.Boolean(related="operation_id.can_undo", related_sudo=False)
 
     # ------------------------------------------------------------
@@ -264,6 +265,13 @@ class CustomerGroupAssign(models.TransientModel):
         """
         self.ensure_one()
         return self.operation_id.action_undo()
+
+    def action_close(self):
+        """Close the dialog and show the contacts as they are now.
+
+        :return: client action
+        """
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def _reopen(self):
         return {
