@@ -11,28 +11,20 @@ class CustomerGroup(models.Model):
 
     @api.model
     def _change_members(self, adds, removes, change):
-        """Add and remove memberships, with ledger and journal, in four statements.
+        """Add memberships, then remove others, with ledger and journal.
 
-        The contacts themselves are neither read nor written nor locked. The caller has
-        checked the rights.
+        Takes the same few statements for any number of contacts, and neither reads nor
+        writes nor locks these. The caller has checked the rights of the user.
 
         :param SQL adds: query (partner_id, group_id) of the pairs to add, or ``None``
         :param SQL removes: query of the pairs to remove, or ``None``
         :param Change change: what is being done
         :return: the operation with the exact numbers
+        :raise UserError: when a contact belongs to another company than a group
         """
         membership = self.env["customer.group.membership"]
         operation = self.env["customer.group.operation"]._open(change)
         added = removed = 0
-        if removes:
-            changed = SQL(
-                """DELETE FROM customer_group_res_partner_rel r USING (%s) AS pair
-                    WHERE r.partner_id = pair.partner_id
-                      AND r.group_id = pair.group_id
-                RETURNING r.partner_id, r.group_id""",
-                removes,
-            )
-            removed = membership._close(SQL("TABLE changed"), operation, changed)
         if adds:
             changed = SQL(
                 """INSERT INTO customer_group_res_partner_rel (partner_id, group_id)
@@ -43,6 +35,23 @@ class CustomerGroup(models.Model):
                 adds,
             )
             added = membership._start(SQL("TABLE changed"), operation, changed)
+            self.env["res.partner"]._check_customer_group_company(
+                SQL(
+                    """(r.partner_id, r.group_id) IN (
+                       SELECT partner_id, group_id FROM customer_group_membership
+                        WHERE start_operation_id = %s)""",
+                    operation.id,
+                )
+            )
+        if removes:
+            changed = SQL(
+                """DELETE FROM customer_group_res_partner_rel r USING (%s) AS pair
+                    WHERE r.partner_id = pair.partner_id
+                      AND r.group_id = pair.group_id
+                RETURNING r.partner_id, r.group_id""",
+                removes,
+            )
+            removed = membership._close(SQL("TABLE changed"), operation, changed)
         operation.write({"added": added, "removed": removed})
         self.env["res.partner"].invalidate_model(["customer_group_ids"])
         return operation

@@ -29,8 +29,8 @@ class Change:
 class CustomerGroupOperation(models.Model):
     """The journal: a row for each change, however many contacts it concerns.
 
-    Nobody may write it; the rows of the ledger point to the operation that opened and the
-    one that closed them.
+    Nobody may write it; the rows of the ledger point to the operation that opened and
+    to the one that closed them.
     """
 
     _name = "customer.group.operation"

@@ -81,7 +81,9 @@ class ResPartner(models.Model):
         if "customer_group_ids" not in vals:
             result = super().write(vals)
             if vals.get("company_id"):
-                self._check_customer_group_company()
+                self._check_customer_group_company(
+                    SQL("r.partner_id IN %s", tuple(self.ids))
+                )
             return result
         before = self._get_customer_group_pairs()
         self._forget_hidden_customer_groups()
@@ -173,7 +175,9 @@ class ResPartner(models.Model):
                 )
             )
         if added.company_id:
-            self._check_customer_group_company()
+            self._check_customer_group_company(
+                SQL("r.partner_id IN %s", tuple(self.ids))
+            )
 
     @api.model
     def _get_assignable_query(self, domain):
@@ -186,10 +190,13 @@ class ResPartner(models.Model):
         rules = self.env["ir.rule"]._compute_domain(self._name, "write")
         return self._search(Domain(domain) & Domain(rules))
 
-    def _check_customer_group_company(self):
-        for partner, group in self._get_group_company_conflicts(
-            SQL("r.partner_id IN %s", tuple(self.ids))
-        ):
+    @api.model
+    def _check_customer_group_company(self, condition):
+        """Refuse memberships in a group of a company the contact does not belong to.
+
+        :param SQL condition: see :meth:`_get_group_company_conflicts`
+        """
+        for partner, group in self._get_group_company_conflicts(condition):
             if not group.sudo(False)._filtered_access("read"):
                 raise UserError(
                     self.env._(

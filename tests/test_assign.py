@@ -63,6 +63,17 @@ class TestAssign(CustomerGroupCommon):
         self.assertFalse(self.dora.customer_group_ids)
         self.assertLedger()
 
+    def test_move_to_where_they_are(self):
+        form = self.open(self.anna + self.ben, mode="move")
+        form.from_group_ids.add(self.wholesale)
+        form.from_group_ids.add(self.students)
+        form.group_ids.add(self.wholesale)
+        wizard = form.save()
+        wizard.action_apply()
+        self.assertEqual(self.ben.customer_group_ids, self.wholesale)
+        self.assertEqual(wizard.removed, 1)
+        self.assertLedger()
+
     def test_all_that_match(self):
         """The client sends a limited number of ids, and the domain beside them."""
         self.env["ir.config_parameter"].set_param("web.active_ids_limit", 2)
@@ -155,7 +166,9 @@ class TestAssign(CustomerGroupCommon):
         )
         form.group_ids.add(local)
         wizard = form.save()
-        with self.assertRefused(UserError, "1 of these contacts belong to another"):
+        with self.assertRefused(
+            UserError, "Dora belongs to B and cannot be in “Local”"
+        ):
             wizard.action_apply()
 
     def test_queries_do_not_grow_with_the_contacts(self):

@@ -1,11 +1,13 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from importlib.util import module_from_spec, spec_from_file_location
+
 from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools import SQL
+from odoo.tools import SQL, file_path
 
 from odoo.addons.customer_group.models.customer_group_operation import (
     CHANGE_KEY,
@@ -214,7 +216,7 @@ class TestMembership(CustomerGroupCommon):
         self.env.flush_all()
         for some in (partners[:3], partners[3:]):
             pairs = self.pairs(some, self.students)
-            with self.assertQueryCount(4):
+            with self.assertQueryCount(6):
                 self.Group._change_members(pairs, None, Change("add", "bulk"))
                 self.env.flush_all()
         self.assertEqual(partners[0].write_date, partners[-1].write_date)
@@ -290,3 +292,24 @@ class TestMembership(CustomerGroupCommon):
         self.assertFalse(
             rows._read_group([("partner_id", "=", self.dora.id)], ["group_id"])
         )
+
+    # ------------------------------------------------------------
+    # UPDATE
+    # ------------------------------------------------------------
+
+    def test_migration_begins_the_ledger_with_present_members(self):
+        """Members from before the ledger existed get their row by the update."""
+        self.env.cr.execute("DELETE FROM customer_group_membership")
+        script = load_script("customer_group/migrations/19.0.1.1.0/post-migrate.py")
+        script.migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertLedger()
+        self.assertEqual(self.rows(self.anna, self.wholesale).source, "system")
+
+
+def load_script(path):
+    """Import a migration script, whose name is no module name."""
+    spec = spec_from_file_location("script", file_path(path))
+    script = module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return script

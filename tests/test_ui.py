@@ -77,6 +77,13 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
         self.assertEqual(self.cleo.customer_group_ids, self.wholesale_eu + self.retail)
         self.assertNotIn(self.retail, self.ben.customer_group_ids)
 
+    def test_assign_many_and_undo(self):
+        self.run_tour("/odoo/contacts", "assign_many", self.assigner)
+        self.assertEqual(self.students.direct_member_count, 3)
+        self.run_tour("/odoo/customer-group-changes", "undo", self.assigner)
+        self.assertEqual(self.students.direct_member_count, 1)
+        self.assertIn(self.students, self.ben.customer_group_ids)
+
     # ------------------------------------------------------------
     # SETTINGS
     # ------------------------------------------------------------

@@ -143,32 +143,30 @@ class CustomerGroupAssign(models.TransientModel):
 
     def _get_pairs(self, allowed):
         """Return the queries of pairs to add and to remove, or ``None`` for each."""
-        put_in = self.group_ids._origin if self.mode != "remove" else None
-        take_out = {"remove": self.group_ids, "move": self.from_group_ids}.get(
-            self.mode
-        )
+        into, out_of = self.group_ids._origin, self.from_group_ids._origin
         adds = removes = None
+        take_out = {"remove": into, "move": out_of - into}.get(self.mode)
         if take_out:
             removes = SQL(
                 """SELECT r.partner_id, r.group_id
                      FROM customer_group_res_partner_rel r
                     WHERE r.group_id IN %s AND r.partner_id IN %s""",
-                take_out._origin._ids,
+                take_out._ids,
                 allowed.subselect(),
             )
-        if put_in:
+        if into and self.mode != "remove":
             members = SQL()
             if self.mode == "move":
                 members = SQL(
                     """WHERE EXISTS (SELECT FROM customer_group_res_partner_rel r
                               WHERE r.partner_id = p.id AND r.group_id IN %s)""",
-                    take_out._origin._ids or (0,),
+                    out_of._ids or (0,),
                 )
             adds = SQL(
                 """SELECT p.id AS partner_id, g.id AS group_id
                      FROM (%s) AS p CROSS JOIN unnest(%s) AS g(id) %s""",
                 allowed.select(),
-                put_in.ids,
+                into.ids,
                 members,
             )
         return adds, removes
@@ -196,15 +194,6 @@ class CustomerGroupAssign(models.TransientModel):
         self._check_groups(groups)
         allowed = self.env["res.partner"]._get_assignable_query(self._get_domain())
         adds, removes = self._get_pairs(allowed)
-        if adds:
-            self._check_companies(allowed)
-        if self.mode == "move":
-            # A move reads who is in a group, then takes them out: fix them first.
-            pairs = self.env.execute_query(adds)
-            adds = pairs and SQL(
-                "SELECT * FROM %s",
-                self.env["customer.group.membership"]._sql_pairs(pairs),
-            )
         change = Change(self.mode, "bulk", self.reason or "")
         skipped = self.selected_count - self.change_count
         operation = self.env["customer.group"]._change_members(adds, removes, change)
@@ -230,31 +219,6 @@ class CustomerGroupAssign(models.TransientModel):
                 self.env._(
                     "The group “%s” is archived. Unarchive it before you add contacts.",
                     archived[0].display_name,
-                )
-            )
-
-    def _check_companies(self, allowed):
-        companies = self.group_ids.company_id
-        if not companies:
-            return
-        [[wrong]] = self.env.execute_query(
-            SQL(
-                """SELECT count(*) FROM res_partner p
-                     JOIN res_company pc ON pc.id = p.company_id
-                     JOIN res_company gc ON gc.id IN %s
-                    WHERE p.id IN %s
-                      AND gc.parent_path NOT LIKE pc.parent_path || '%%'
-                      AND pc.parent_path NOT LIKE gc.parent_path || '%%'""",
-                companies._ids,
-                allowed.subselect(),
-            )
-        )
-        if wrong:
-            raise UserError(
-                self.env._(
-                    "%(count)s of these contacts belong to another company than the"
-                    " group. Leave them out of the selection.",
-                    count=wrong,
                 )
             )
 

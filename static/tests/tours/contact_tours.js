@@ -150,3 +150,50 @@ tours.add("customer_group_phone", {
         ...stepUtils.saveForm(),
     ],
 });
+
+tours.add("customer_group_assign_many", {
+    steps: () => [
+        ...search("Customer Group", "trade / wholesale"),
+        ...seeOnly("Anna", "Ben", "Cleo"),
+        { trigger: ".o_list_table thead .o_list_record_selector input", run: "click" },
+        { trigger: ".o_cp_action_menus button:contains('Actions')", run: "click" },
+        {
+            trigger: ".o-dropdown--menu .o_menu_item:contains('Add to Groups')",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name='group_ids'] input",
+            run: "edit students",
+        },
+        pick("Private / Students"),
+        {
+            content: "one of the three is in the group already",
+            trigger: ".modal .o_field_widget[name='change_count']:contains('2')",
+        },
+        { trigger: ".modal .o_field_widget[name='already_count']:contains('1')" },
+        {
+            trigger: ".modal .o_field_widget[name='reason'] input",
+            run: "edit Open day",
+        },
+        { trigger: ".modal-footer button:contains('Add to Groups')", run: "click" },
+        { trigger: ".modal .o_field_widget[name='added']:contains('2')" },
+        { trigger: ".modal-footer button:contains('Close')", run: "click" },
+        { trigger: ".o_data_row:contains('Anna') .o_tag:contains('Students')" },
+        {
+            trigger: ".o_data_row:contains('Anna') .o_data_cell[name='complete_name']",
+            run: "click",
+        },
+        { trigger: "button:contains('Group History')", run: "click" },
+        { trigger: ".o_data_row:contains('Students'):contains('Open day')" },
+    ],
+});
+
+tours.add("customer_group_undo", {
+    steps: () => [
+        {
+            trigger: ".o_data_row:contains('Open day') button[name='action_undo']",
+            run: "click",
+        },
+        { trigger: ".o_notification:contains('2 of 2 steps undone')" },
+    ],
+});
