@@ -1,5 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from contextlib import suppress
+
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -98,12 +100,9 @@ class TestLedgerProperties(CustomerGroupCommon):
             return
         partner = partners[contact % len(partners)].with_context(active_test=True)
         chosen = groups.browse({groups[n % len(groups)].id for n in numbers})
-        try:
-            with self.env.cr.savepoint():
-                getattr(self, f"do_{door}")(partner, chosen)
-                self.env.flush_all()
-        except (AccessError, UserError):
-            pass
+        with suppress(AccessError, UserError), self.env.cr.savepoint():
+            getattr(self, f"do_{door}")(partner, chosen)
+            self.env.flush_all()
         self.env.invalidate_all()
 
     def check_counts(self):
