@@ -1,6 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 
@@ -8,6 +9,31 @@ class CustomerGroup(models.Model):
     """Adding and removing any number of members at once."""
 
     _inherit = "customer.group"
+
+    def _check_assign(self, joining):
+        """Check that the current user may change who is in these groups.
+
+        :param joining: those of the groups that contacts are to join
+        :raise AccessError: when a group is reserved for managers
+        :raise UserError: when contacts are to join an archived group
+        """
+        reserved = self.filtered(lambda group: not group.can_assign)
+        if reserved:
+            raise AccessError(
+                self.env._(
+                    "Only managers of customer groups decide who is in “%s”."
+                    " Ask one of them to make the change.",
+                    reserved[0].display_name,
+                )
+            )
+        archived = joining.filtered(lambda group: not group.active)
+        if archived:
+            raise UserError(
+                self.env._(
+                    "The group “%s” is archived. Unarchive it before you add contacts.",
+                    archived[0].display_name,
+                )
+            )
 
     @api.model
     def _change_members(self, adds, removes, change):

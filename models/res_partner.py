@@ -3,7 +3,7 @@
 from collections.abc import Set
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -151,29 +151,11 @@ class ResPartner(models.Model):
         :raise AccessError: when a group is reserved for managers
         :raise UserError: when an archived group was added, or one of another company
         """
-        groups = self.env["customer.group"].browse(
+        changed = self.env["customer.group"].browse(
             {group_id for _partner_id, group_id in before ^ after}
         )
-        reserved = groups.filtered(lambda group: not group.can_assign)
-        if reserved:
-            raise AccessError(
-                self.env._(
-                    "Only managers of customer groups decide who is in “%s”."
-                    " Ask one of them to make the change.",
-                    reserved[0].display_name,
-                )
-            )
-        added = self.env["customer.group"].browse(
-            {group_id for _partner_id, group_id in after - before}
-        )
-        archived = added.filtered(lambda group: not group.active)
-        if archived:
-            raise UserError(
-                self.env._(
-                    "The group “%s” is archived. Unarchive it before you add contacts.",
-                    archived[0].display_name,
-                )
-            )
+        added = changed.browse({group_id for _partner_id, group_id in after - before})
+        changed._check_assign(joining=added)
         if added.company_id:
             self._check_customer_group_company(
                 SQL("r.partner_id IN %s", tuple(self.ids))

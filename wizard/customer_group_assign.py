@@ -191,7 +191,9 @@ class CustomerGroupAssign(models.TransientModel):
             raise UserError(
                 self.env._("None of these contacts exists any more. Select others.")
             )
-        self._check_groups(groups)
+        groups.check_access("read")
+        joining = self.group_ids if self.mode != "remove" else groups.browse()
+        groups._check_assign(joining)
         allowed = self.env["res.partner"]._get_assignable_query(self._get_domain())
         adds, removes = self._get_pairs(allowed)
         change = Change(self.mode, "bulk", self.reason or "")
@@ -201,26 +203,6 @@ class CustomerGroupAssign(models.TransientModel):
         operation.sudo().skipped = skipped
         self.operation_id = operation
         return self._reopen()
-
-    def _check_groups(self, groups):
-        groups.check_access("read")
-        refused = groups.filtered(lambda group: not group.can_assign)
-        if refused:
-            raise UserError(
-                self.env._(
-                    "Only managers of customer groups decide who is in “%s”."
-                    " Ask one of them to make the change.",
-                    refused[0].display_name,
-                )
-            )
-        archived = self.group_ids.filtered(lambda group: not group.active)
-        if archived and self.mode != "remove":
-            raise UserError(
-                self.env._(
-                    "The group “%s” is archived. Unarchive it before you add contacts.",
-                    archived[0].display_name,
-                )
-            )
 
     def action_undo(self):
         """Take the change back.
