@@ -158,6 +158,10 @@ class TestHttpApi(CustomerGroupCommon, HttpCase):
         self.assertEqual(status, 200)
         self.env.invalidate_all()
         self.assertEqual(self.dora.customer_group_ids, self.students)
+        row = self.env["customer.group.membership"].search(
+            [("partner_id", "=", self.dora.id)]
+        )
+        self.assertEqual(row.source, "api")
 
     @SILENT
     def test_json2_other_company(self):
@@ -232,6 +236,81 @@ class TestHttpApi(CustomerGroupCommon, HttpCase):
         self.assertIn(status, (400, 422))
         self.assertIn("has subgroups", answer["message"])
         self.assertTrue(self.trade.exists())
+
+    def test_json2_bulk_and_history(self):
+        """The calls of docs/api.md."""
+        status, [wizard] = self.json2(
+            self.assigner,
+            "customer.group.assign",
+            "create",
+            vals_list=[
+                {
+                    "mode": "add",
+                    "partner_domain": f"[('id', 'in', {(self.dora + self.anna).ids})]",
+                    "group_ids": [[6, 0, self.students.ids]],
+                    "reason": "Open day",
+                }
+            ],
+        )
+        self.assertEqual(status, 200)
+        self.json2(self.assigner, "customer.group.assign", "action_apply", ids=[wizard])
+        status, [result] = self.json2(
+            self.assigner,
+            "customer.group.assign",
+            "read",
+            ids=[wizard],
+            fields=["added", "removed", "skipped"],
+        )
+        self.assertEqual(
+            (result["added"], result["removed"], result["skipped"]), (2, 0, 0)
+        )
+        now = datetime.now() + timedelta(minutes=1)
+        status, rows = self.json2(
+            self.reader,
+            "customer.group.membership",
+            "search_read",
+            domain=[
+                ["group_id", "=", self.students.id],
+                ["date_start", "<=", now.strftime("%Y-%m-%d %H:%M:%S")],
+                "|",
+                ["date_end", "=", False],
+                ["date_end", ">", now.strftime("%Y-%m-%d %H:%M:%S")],
+            ],
+            fields=["partner_id", "start_reason", "start_user_id", "source"],
+        )
+        self.assertEqual(status, 200)
+        self.assertEqual(
+            {row["partner_id"][0] for row in rows},
+            set((self.anna + self.ben + self.dora).ids),
+        )
+        [dora] = [row for row in rows if row["partner_id"][0] == self.dora.id]
+        self.assertEqual((dora["start_reason"], dora["source"]), ("Open day", "bulk"))
+        self.assertEqual(dora["start_user_id"][0], self.assigner.id)
+
+    @SILENT
+    def test_json2_ledger_is_read_only(self):
+        row = self.env["customer.group.membership"].search([], limit=1)
+        for model, record in [
+            ("customer.group.membership", row),
+            ("customer.group.operation", row.start_operation_id),
+        ]:
+            for method, arguments in [
+                ("write", {"ids": record.ids, "vals": {"create_uid": 1}}),
+                ("unlink", {"ids": record.ids}),
+                ("create", {"vals_list": [{}]}),
+            ]:
+                with self.subTest(model=model, method=method):
+                    status, _answer = self.json2(
+                        self.manager, model, method, **arguments
+                    )
+                    self.assertEqual(status, 403)
+        status, _answer = self.json2(
+            self.reader,
+            "customer.group.assign",
+            "create",
+            vals_list=[{"partner_domain": "[]", "group_ids": [[6, 0, []]]}],
+        )
+        self.assertEqual(status, 403)
 
     # ------------------------------------------------------------
     # XML-RPC
