@@ -100,19 +100,37 @@ class CustomerGroup(models.Model):
         )
 
     @api.model
-    def _get_subtree_domain(self, ids):
-        """Return the domain of groups and all that is below them.
+    def _get_subtree_ids(self, values):
+        """Return the ids of groups and of all that is below them, if they are visible.
 
         Archived subgroups belong to it only below an archived group: somebody who asks
         for that one by its id wants to see what it was.
 
-        :param list[int] ids: the groups at the top
+        :param values: the groups at the top: ids, or texts that stand in their path
         """
-        archived = self.with_context(active_test=False).search(
-            [("id", "in", ids), ("active", "=", False)]
+        values = [values] if isinstance(values, (int, str)) else list(values or ())
+        ids = {value for value in values if value and isinstance(value, int)}
+        texts = [value for value in values if value and isinstance(value, str)]
+        if texts:
+            named = (Domain("display_name", "ilike", text) for text in texts)
+            ids.update(self._search(Domain.OR(named)).get_result_ids())
+        if not ids:
+            return []
+        self.flush_model(["parent_path", "active"])
+        visible = self.with_context(active_test=False)._search([])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT s.id
+                     FROM customer_group g
+                     JOIN customer_group s ON s.parent_path ^@ g.parent_path
+                    WHERE g.id IN %(ids)s
+                      AND (s.active OR NOT g.active)
+                      AND s.id IN %(visible)s""",
+                ids=tuple(ids),
+                visible=visible.subselect(),
+            )
         )
-        active = Domain("id", "child_of", ids) & Domain("active", "=", True)
-        return active | Domain("id", "child_of", archived.ids)
+        return [id_ for [id_] in rows]
 
     # ------------------------------------------------------------
     # ACTIONS

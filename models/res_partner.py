@@ -1,7 +1,5 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from collections.abc import Set
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -40,29 +38,97 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_customer_group_ids(self, operator, value):
-        """Apply the record rules of groups also where the caller names their ids.
+        """Name the groups in the query that the user may see and that are meant.
 
-        The ORM takes ids as they are, which would show the members of a group of
-        another company to anybody who guesses its id. "In no group" means: in none the
-        reader can see.
+        The rules of groups apply also where the caller gives their ids. The ORM takes
+        ids as they are, which would show the members of a group of another company to
+        anybody who guesses its id. "In no group" means: in none the reader can see.
+
+        The database plans a list well only when it knows the ids: from a condition on
+        groups it cannot tell whether few or many contacts will come.
         """
-        groups = self.env["customer.group"].with_context(active_test=False)
-        values = list(value) if isinstance(value, (list, tuple, Set)) else [value]
-        ids = [id_ for id_ in values if id_ and isinstance(id_, int)]
-        if operator == "child_of" and len(ids) == len(values):
-            subgroups = groups._search(groups._get_subtree_domain(ids))
-            return Domain("customer_group_ids", "any", subgroups)
-        if operator == "not in":
-            return NotImplemented  # the ORM then negates the answer to "in"
+        groups = self.env["customer.group"]
+        if operator == "child_of":
+            return self._get_in_groups_domain(groups._get_subtree_ids(value))
+        if operator in ("any", "any!") and isinstance(value, Domain):
+            if value.is_true():  # what "in no group" is made of
+                return Domain("customer_group_ids", operator, value)
+            found = groups._search(value, bypass_access=operator == "any!")
+            return self._get_in_groups_domain(found.get_result_ids())
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented  # the ORM then negates the answer to the opposite
         if operator != "in":
             return Domain("customer_group_ids", operator, value)
         domain = Domain.FALSE
+        ids = [id_ for id_ in value if id_ and isinstance(id_, int)]
         if ids:
-            named = groups._search([("id", "in", ids)])
-            domain |= Domain("customer_group_ids", "any", named)
-        if False in values:
+            named = groups.with_context(active_test=False)._search([("id", "in", ids)])
+            domain |= self._get_in_groups_domain(named.get_result_ids())
+        if False in value:
             domain |= Domain("customer_group_ids", "not any", Domain.TRUE)
         return domain
+
+    @api.model
+    def _get_in_groups_domain(self, ids):
+        """Return the domain of the contacts that are in one of these very groups.
+
+        The query depends on how many they are. Few are read first, and sorted: the
+        database must not walk through all contacts in the order of the list until it
+        has met enough of them, which takes seconds. Many are looked up while it walks.
+
+        :param Iterable[int] ids: the groups; their rules are the caller's business
+        """
+        ids = frozenset(ids)
+        if not ids:
+            return Domain.FALSE
+        field = self._fields["customer_group_ids"]
+
+        def to_sql(model, alias, _query):
+            model._check_field_access(field, "read")
+            members = SQL(
+                "customer_group_res_partner_rel WHERE group_id IN %s",
+                tuple(sorted(ids)),
+            )
+            contact = SQL.identifier(alias, "id")
+            if model._has_many_members(members):
+                return SQL(
+                    "EXISTS (SELECT FROM %s AND partner_id = %s)", members, contact
+                )
+            # The planner neither looks into an array nor takes it apart. As a set it
+            # is hashed below OR and NOT; "= ANY" would search all of it for each row.
+            return SQL(
+                "%s IN (SELECT DISTINCT unnest(ARRAY(SELECT partner_id FROM %s))"
+                " ORDER BY 1)",
+                contact,
+                members,
+            )
+
+        def is_member(partner):
+            groups = partner.with_context(active_test=False).customer_group_ids
+            return not ids.isdisjoint(groups._origin._ids)
+
+        return Domain.custom(to_sql=to_sql, predicate=is_member)
+
+    @api.model
+    def _has_many_members(self, members):
+        """Return whether it is better to look up memberships than to list them.
+
+        Counts no further than to the answer. The part of all contacts was measured, see
+        ``docs/performance.md``.
+
+        :param SQL members: the table of memberships and the condition on it
+        """
+        [[many]] = self.env.execute_query(
+            SQL(
+                """SELECT EXISTS (
+                       SELECT FROM %s
+                       OFFSET (SELECT GREATEST(5000, 0.025 * reltuples)::bigint
+                                 FROM pg_class
+                                WHERE oid = 'res_partner'::regclass))""",
+                members,
+            )
+        )
+        return many
 
     # ------------------------------------------------------------
     # CRUD

@@ -1,0 +1,352 @@
+"""What is measured: one list of cases, each for our groups, Odoo's tags and bare SQL.
+
+To add an operation, write a method of ``Cases`` and name it in ``Cases.all``.
+"""
+
+from dataclasses import dataclass
+from typing import Callable
+
+from odoo import Command
+from odoo.fields import Domain
+
+from .measure import recorded_queries, run_once
+from .seed import FIRST_ID, u
+
+
+@dataclass
+class Side:
+    """Our groups, or Odoo's tags: the same tree with the same members."""
+
+    name: str
+    model: str
+    field: str
+    table: str
+    relation: str
+    column: str
+
+    def below(self, group_id):
+        return [(self.field, "child_of", group_id)]
+
+
+OURS = Side(
+    name="ours",
+    model="customer.group",
+    field="customer_group_ids",
+    table="customer_group",
+    relation="customer_group_res_partner_rel",
+    column="group_id",
+)
+TAGS = Side(
+    name="tags",
+    model="res.partner.category",
+    field="category_id",
+    table="res_partner_category",
+    relation="res_partner_res_partner_category_rel",
+    column="category_id",
+)
+
+
+@dataclass
+class Case:
+    """An operation. ``stock`` is what both do: called with a side; ``ours`` and ``tags``
+    replace it for one of them. Without a function the column stays empty."""
+
+    title: str
+    stock: Callable | None = None
+    ours: Callable | None = None
+    tags: Callable | None = None
+    sql: Callable | None = None
+    undo: bool = False
+
+    def functions(self):
+        """Return pairs (column, function without arguments)."""
+        sides = {"ours": (self.ours, OURS), "tags": (self.tags, TAGS)}
+        for column, (own, side) in sides.items():
+            if own or self.stock:
+                yield column, (own or (lambda side=side: self.stock(side)))
+        if self.sql:
+            yield "sql", self.sql
+
+
+class Cases:
+    #: The groups whose subtree comes closest to these numbers of contacts.
+    SIZES = {"tiny": 250, "small": 2003, "medium": 20006, "large": 1e5, "huge": 5.5e5}
+    #: Columns of the list of contacts; the groups come in addition.
+    COLUMNS = ("complete_name", "email", "phone", "city")
+    PAGE = 80
+    SAMPLE = 150
+
+    def __init__(self, env, scale):
+        self.env, self.scale = env, scale
+        self.partners = env["res.partner"]
+        self.subtrees = self._get_subtrees()
+        self.group = {
+            name: min(
+                self.subtrees,
+                key=lambda id_, size=size: abs(self.subtrees[id_] - size * scale),
+            )
+            for name, size in self.SIZES.items()
+        }
+        # Another sample than the one that thresholds were chosen with.
+        self.sample = sorted(self.subtrees, key=lambda id_: u(id_, 99))[: self.SAMPLE]
+
+    def all(self):
+        """Return all cases, in the order of the table."""
+        return [
+            *self.lists(),
+            *self.combinations(),
+            *self.overviews(),
+            *self.groups(),
+            *self.changes(),
+            # Bulk operations go here.
+        ]
+
+    # What the cases need to know of the data
+
+    def query(self, query, *args):
+        self.env.cr.execute(query, args)
+        return self.env.cr.fetchall()
+
+    def _get_subtrees(self):
+        """Return the number of contacts in the subtree of each active group."""
+        return dict(
+            self.query(
+                """SELECT g.id, (SELECT count(DISTINCT r.partner_id)
+                     FROM customer_group d
+                     JOIN customer_group_res_partner_rel r ON r.group_id = d.id
+                    WHERE d.parent_path LIKE g.parent_path || '%%' AND d.active)
+                     FROM customer_group g WHERE g.active AND g.id > %s""",
+                FIRST_ID,
+            )
+        )
+
+    def ids_below(self, group_id):
+        [[ids]] = self.query(
+            """SELECT array_agg(d.id) FROM customer_group g JOIN customer_group d
+                   ON d.parent_path LIKE g.parent_path || '%%' AND d.active
+                WHERE g.id = %s""",
+            group_id,
+        )
+        return tuple(ids)
+
+    # Lists of contacts
+
+    def specification(self, side):
+        chips = {"fields": {"display_name": {}, "color": {}}}
+        if side is OURS:
+            chips["context"] = {"hierarchical_naming": False}
+        return dict.fromkeys(self.COLUMNS, {}) | {side.field: chips}
+
+    def page(self, domain):
+        return lambda side: self.partners.search_fetch(
+            domain(side), self.COLUMNS, limit=self.PAGE
+        )
+
+    def screen(self, domain):
+        return lambda side: self.partners.web_search_read(
+            domain(side), self.specification(side), limit=self.PAGE, count_limit=10001
+        )
+
+    def bare_page(self, condition, *args):
+        columns = ", ".join(self.COLUMNS)
+        return self.query(
+            f"""SELECT p.id, {columns} FROM res_partner p WHERE p.active AND {condition}
+              ORDER BY complete_name, p.id DESC LIMIT {self.PAGE}""",
+            *args,
+        )
+
+    ANY = """p.id = ANY (ARRAY(SELECT partner_id FROM customer_group_res_partner_rel
+                                WHERE group_id IN %s))"""
+    EXISTS = """EXISTS (SELECT FROM customer_group_res_partner_rel r
+                         WHERE r.partner_id = p.id AND r.group_id IN %s)"""
+
+    def bare(self, condition, group_id):
+        ids = self.ids_below(group_id)
+        return lambda: self.bare_page(condition, ids)
+
+    def best_bare(self, group_id):
+        """Return the faster one of the two forms of the page."""
+        forms = [self.bare(form, group_id) for form in (self.ANY, self.EXISTS)]
+        return min(forms, key=lambda form: run_once(self.env, form))
+
+    def lists(self):
+        for name, id_ in self.group.items():
+            size = f"{name}, {self.subtrees[id_]:,} contacts"
+            below = lambda side, id_=id_: side.below(id_)  # noqa: E731
+            yield Case(
+                f"page of a group ({size})", self.page(below), sql=self.best_bare(id_)
+            )
+            yield Case(f"  as a screen, with count ({name})", self.screen(below))
+            yield Case(
+                f"  count ({name})",
+                lambda side, below=below: self.partners.search_count(below(side)),
+                sql=lambda ids=self.ids_below(id_): self.query(
+                    f"SELECT count(*) FROM res_partner p WHERE p.active AND {self.ANY}",
+                    ids,
+                ),
+            )
+        yield Case(
+            "screen of all contacts",
+            self.screen(lambda side: []),
+            sql=lambda: self.bare_page("TRUE"),
+        )
+        yield Case(
+            "screen of contacts in no group",
+            self.screen(lambda side: [(side.field, "=", False)]),
+            sql=lambda: self.bare_page(
+                """NOT EXISTS (SELECT FROM customer_group_res_partner_rel r
+                    JOIN customer_group g ON g.id = r.group_id AND g.active
+                   WHERE r.partner_id = p.id)"""
+            ),
+        )
+
+    def combinations(self):
+        """Groups combined with each other, as the custom filter builds them."""
+        small, medium, large, huge = (
+            self.group[name] for name in ("small", "medium", "large", "huge")
+        )
+        for title, domain in {
+            "not in small": lambda s: ["!", *s.below(small)],
+            "not in medium": lambda s: ["!", *s.below(medium)],
+            "not in huge": lambda s: ["!", *s.below(huge)],
+            "small or medium": lambda s: ["|", *s.below(small), *s.below(medium)],
+            "medium or large": lambda s: ["|", *s.below(medium), *s.below(large)],
+            "medium and huge, not large": lambda s: [
+                *s.below(medium),
+                *s.below(huge),
+                "!",
+                *s.below(large),
+            ],
+            "medium or name": lambda s: [
+                "|",
+                ("name", "ilike", "alder maple"),
+                *s.below(medium),
+            ],
+        }.items():
+            yield Case(f"screen: {title}", self.screen(domain))
+            yield Case(
+                f"  count: {title}",
+                lambda side, domain=domain: self.partners.search_count(domain(side)),
+            )
+
+    def overviews(self):
+        panel = {"expand": True, "limit": None}
+        yield Case(
+            "group by, 80 groups",
+            lambda side: self.partners.web_read_group(
+                [], [side.field], ["__count"], limit=80
+            ),
+            sql=lambda: self.query(
+                """SELECT r.group_id, count(*) FROM customer_group_res_partner_rel r
+                     JOIN res_partner p ON p.id = r.partner_id AND p.active
+                 GROUP BY 1 LIMIT 80"""
+            ),
+        )
+        medium = self.group["medium"]
+        yield Case(
+            "group by in a medium group",
+            lambda side: self.partners.web_read_group(
+                side.below(medium), [side.field], ["__count"], limit=80
+            ),
+        )
+        yield Case(
+            "search panel",
+            ours=lambda: self.partners.search_panel_select_range(
+                "customer_group_id", hierarchize=True, **panel
+            ),
+            tags=lambda: self.partners.search_panel_select_multi_range(
+                "category_id", enable_counters=False, **panel
+            ),
+            sql=lambda: self.query("SELECT id, name, parent_id FROM customer_group"),
+        )
+        large = self.group["large"]
+        yield Case(
+            f"export of {self.subtrees[large]:,} contacts with groups",
+            lambda side: self.partners.search(side.below(large)).export_data(
+                [*self.COLUMNS, side.field]
+            ),
+        )
+
+    # Groups
+
+    def groups(self):
+        for text in ("abc", "a", "1999"):
+            yield Case(
+                f"name_search “{text}”",
+                lambda side, text=text: self.env[side.model].name_search(text, limit=8),
+                sql=lambda text=text: self.query(
+                    """SELECT id, name FROM customer_group WHERE active
+                          AND name->>'en_US' ILIKE %s LIMIT 8""",
+                    f"%{text}%",
+                ),
+            )
+        groups = self.env["customer.group"]
+        fields = dict.fromkeys(("complete_name", "member_count"), {})
+        first = groups.search([], limit=80).ids
+        yield Case(
+            "list of 80 groups with members",
+            ours=lambda: groups.web_search_read([], fields, limit=80),
+            tags=lambda: [
+                self.partners.search_count(TAGS.below(id_)) for id_ in first
+            ],
+            sql=lambda: self.query(f"{self.MEMBER_COUNTS} AND g.id IN %s", tuple(first)),
+        )
+        yield Case(
+            "list of all groups with members",
+            ours=lambda: groups.web_search_read([], fields),
+            sql=lambda: self.query(self.MEMBER_COUNTS),
+        )
+        yield Case(
+            "move of a subtree",
+            lambda side: self._move(self.env[side.model]),
+            undo=True,
+        )
+
+    MEMBER_COUNTS = """
+        SELECT g.id, (SELECT count(DISTINCT r.partner_id)
+                        FROM customer_group d
+                        JOIN customer_group_res_partner_rel r ON r.group_id = d.id
+                       WHERE d.parent_path LIKE g.parent_path || '%%' AND d.active)
+          FROM customer_group g WHERE g.active"""
+
+    def _move(self, model):
+        """Put the subtree of about 500 groups below another main group."""
+        [[moved], [target]] = self.query(
+            """SELECT g.id FROM customer_group g WHERE g.parent_id IS NULL
+             ORDER BY abs(500 - (SELECT count(*) FROM customer_group d
+                 WHERE d.parent_path LIKE g.parent_path || '%%')), id LIMIT 2"""
+        )
+        model.browse(moved).parent_id = target
+
+    # Changes of contacts
+
+    def changes(self):
+        [[partner_id, group_id]] = self.query(
+            """SELECT p.id, %s FROM res_partner p WHERE p.active AND NOT is_company
+                  AND parent_id IS NULL AND id > %s AND NOT EXISTS (
+                      SELECT FROM customer_group_res_partner_rel WHERE partner_id = p.id)
+             ORDER BY id LIMIT 1""",
+            self.group["huge"],
+            FIRST_ID,
+        )
+        partner = self.partners.browse(partner_id)
+        values = {"name": "Renamed", "city": "Basel", "phone": "+41 61 000 00 00"}
+
+        def save():
+            partner.write(values)
+
+        with recorded_queries(self.env) as queries:
+            run_once(self.env, save, undo=True)
+        ours = sum("customer_group" in query for query in queries)
+        yield Case(f"save of a contact ({ours} queries about groups)", ours=save, undo=True)
+        yield Case(
+            "add a contact to a large group",
+            lambda side: partner.write({side.field: [Command.link(group_id)]}),
+            sql=lambda: self.query(
+                """INSERT INTO customer_group_res_partner_rel (partner_id, group_id)
+                   VALUES (%s, %s) RETURNING 1""",
+                partner_id,
+                group_id,
+            ),
+            undo=True,
+        )

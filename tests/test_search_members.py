@@ -1,0 +1,169 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from random import Random
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tests import tagged
+from odoo.tools import SQL, mute_logger
+
+from .common import CustomerGroupCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSearchMembers(CustomerGroupCommon):
+    """Contacts found by groups are those that the plain domain of the ORM finds."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        random = Random(7)
+        cls.tree = cls.create_tree(60)
+        archived = cls.tree[-8:] + cls.tree[12]
+        cls.contacts = cls.Partner.create(
+            [
+                {
+                    "name": f"Contact {index}",
+                    "customer_group_ids": random.sample(cls.tree.ids, index % 6),
+                    "parent_id": cls.anna.id if index % 9 == 0 else False,
+                }
+                for index in range(120)
+            ]
+        )
+        archived.action_archive()
+        cls.partners = cls.Partner.with_user(cls.reader)
+        cls.mine = Domain("id", "in", (cls.contacts + cls.anna + cls.dora).ids)
+
+    def each_size(self):
+        """Yield with both forms of the query, of few members and of many."""
+        for many in (False, True):
+            with (
+                patch.object(type(self.Partner), "_has_many_members", lambda *_: many),
+                self.subTest(many_members=many),
+            ):
+                yield
+
+    def search_plain(self, domain):
+        """Search with the ORM's own conditions on the field."""
+        field = self.Partner._fields["customer_group_ids"]
+        with patch.object(field, "search", None):
+            return self.partners.search(self.mine & Domain(domain))
+
+    def get_conditions(self):
+        """Yield pairs of what is asked for, and the plain domain of the same."""
+        for group in self.tree:
+            subtree = self.Group.with_context(active_test=False).search(
+                [("id", "child_of", group.id)]
+            )
+            if group.active:
+                subtree = subtree.filtered("active")
+            for operator, groups in (("child_of", subtree), ("in", group)):
+                yield (
+                    Domain("customer_group_ids", operator, group.id),
+                    Domain("customer_group_ids", "in", groups.ids),
+                )
+            yield (
+                Domain("customer_group_ids", "any", [("parent_id", "=", group.id)]),
+                Domain("customer_group_ids", "in", group.child_ids.ids),
+            )
+
+    def test_every_group_of_a_tree(self):
+        for _ in self.each_size():
+            for asked, plain in self.get_conditions():
+                found = self.partners.search(self.mine & asked)
+                self.assertEqual(found, self.search_plain(plain))
+                others = self.partners.search(self.mine & ~asked)
+                self.assertEqual(others, self.partners.search(self.mine) - found)
+
+    def test_filtering_records_agrees_with_searching(self):
+        partners = self.as_user(self.contacts, self.reader)
+        for asked, plain in self.get_conditions():
+            if not any(condition.operator == "child_of" for condition in [asked]):
+                continue  # the others never ask our search
+            expected = self.search_plain(plain) & partners
+            self.assertEqual(partners.filtered_domain(asked), partners & expected)
+            self.assertEqual(partners.filtered_domain(~asked), partners - expected)
+
+    def test_filtering_new_records(self):
+        contact = self.Partner.new({"customer_group_ids": self.wholesale_eu.ids})
+        below = [("customer_group_ids", "child_of", self.trade.id)]
+        self.assertEqual(contact.filtered_domain(below), contact)
+        self.assertFalse(contact.filtered_domain(["!", *below]))
+
+    def test_combined_conditions(self):
+        first, second, third = (
+            Domain("customer_group_ids", "child_of", group.id) for group in self.tree[:3]
+        )
+        none = Domain("customer_group_ids", "=", False)
+        by_name = Domain("name", "=", "Contact 5")
+        for _ in self.each_size():
+            found = [
+                set(self.partners.search(self.mine & domain))
+                for domain in (first, second, third, none, by_name)
+            ]
+            everybody = set(self.partners.search(self.mine))
+            a, b, c, d, e = found
+            self.assertTrue(a & b and b & c and d)
+            for domain, expected in (
+                (first & second, a & b),
+                (first | second, a | b),
+                (first & ~second & third, a - b & c),
+                (~(first | second), everybody - a - b),
+                (first | by_name, a | e),
+                (none | (first & ~third), d | (a - c)),
+                (~none & ~first, everybody - d - a),
+            ):
+                result = self.partners.search(self.mine & domain)
+                self.assertEqual(set(result), expected)
+                self.assertEqual(
+                    self.partners.search_count(self.mine & domain), len(expected)
+                )
+
+    def test_paths_through_other_records(self):
+        group = self.tree[0]
+        below = ("child_of", group.id)
+        self.reader.partner_id.sudo().customer_group_ids = group
+        for _ in self.each_size():
+            members = self.partners.search([("customer_group_ids", *below)])
+            self.assertEqual(
+                self.partners.search([("child_ids.customer_group_ids", *below)]),
+                members.parent_id,
+            )
+            users = self.env["res.users"].with_user(self.reader)
+            self.assertEqual(
+                users.search([("customer_group_ids", *below)]), self.reader
+            )
+            self.assertEqual(
+                users.search([("partner_id.customer_group_ids", *below)]), self.reader
+            )
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_without_the_right_to_read_groups(self):
+        partners = self.Partner.with_user(self.portal)
+        for operator in ("in", "not in", "child_of"):
+            with self.assertRaises(AccessError):
+                partners.search([("customer_group_ids", operator, self.trade.id)])
+
+    def test_number_of_queries(self):
+        """One to resolve the groups, one for the size; then the contacts."""
+        self.partners.search([])
+        for domain in (
+            [("customer_group_ids", "child_of", self.tree[:10].ids)],
+            [("customer_group_ids", "in", self.tree.ids)],
+            [("customer_group_ids", "ilike", "leaf")],
+        ):
+            self.env.invalidate_all()
+            with self.subTest(domain), self.assertQueryCount(4):
+                self.partners.search(domain)
+        self.env.invalidate_all()
+        below = [("customer_group_ids", "child_of", self.tree[:10].ids)]
+        with self.assertQueryCount(4):
+            self.contacts.with_user(self.reader).filtered_domain(below)
+
+    def test_threshold(self):
+        """Not a question of the distribution: the count stops at the threshold."""
+        members = "generate_series(1, %s) AS member (group_id) WHERE group_id > 0"
+        for count, many in ((5000, False), (100000, True)):
+            result = self.Partner._has_many_members(SQL(members, count))
+            self.assertIs(result, many)
