@@ -1,6 +1,6 @@
 # Everything a developer needs; the work is done by the scripts in dev/.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format pot clean
+.PHONY: help run test bench lint format pot clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' Makefile | column -t -s '|'
@@ -10,6 +10,9 @@ run: ## Serve Odoo with demo data at http://localhost:8069 (PORT=..., DB=...)
 
 test: ## Run all tests (ARGS="-k name" or ARGS=tests/test_x.py: a part; FAST=1: keep the database)
 	@dev/test.sh $(ARGS)
+
+bench: ## Compare with Odoo's tags and bare SQL, a million contacts (SCALE=0.1: a tenth)
+	@dev/bench.sh
 
 lint: ## Check style, views, translations and Odoo's own rules
 	@dev/lint.sh

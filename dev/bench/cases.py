@@ -3,11 +3,10 @@
 To add an operation, write a method of ``Cases`` and name it in ``Cases.all``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 from odoo import Command
-from odoo.fields import Domain
 
 from .measure import recorded_queries, run_once
 from .seed import FIRST_ID, u
@@ -48,8 +47,12 @@ TAGS = Side(
 
 @dataclass
 class Case:
-    """An operation. ``stock`` is what both do: called with a side; ``ours`` and ``tags``
-    replace it for one of them. Without a function the column stays empty."""
+    """An operation.
+
+    ``stock`` is what both do, called with a side; ``ours`` and ``tags`` replace it for
+    one of them. Without a function the column stays empty. ``undo`` is for operations
+    that write.
+    """
 
     title: str
     stock: Callable | None = None
@@ -160,13 +163,21 @@ class Cases:
     EXISTS = """EXISTS (SELECT FROM customer_group_res_partner_rel r
                          WHERE r.partner_id = p.id AND r.group_id IN %s)"""
 
-    def bare(self, condition, group_id):
+    def bare_count(self, condition, *args):
+        return self.query(
+            f"SELECT count(*) FROM res_partner p WHERE p.active AND {condition}", *args
+        )
+
+    def bare(self, query, condition, group_id):
         ids = self.ids_below(group_id)
-        return lambda: self.bare_page(condition, ids)
+        return lambda: query(condition, ids)
 
     def best_bare(self, group_id):
         """Return the faster one of the two forms of the page."""
-        forms = [self.bare(form, group_id) for form in (self.ANY, self.EXISTS)]
+        forms = [
+            self.bare(self.bare_page, form, group_id)
+            for form in (self.ANY, self.EXISTS)
+        ]
         return min(forms, key=lambda form: run_once(self.env, form))
 
     def lists(self):
@@ -180,10 +191,7 @@ class Cases:
             yield Case(
                 f"  count ({name})",
                 lambda side, below=below: self.partners.search_count(below(side)),
-                sql=lambda ids=self.ids_below(id_): self.query(
-                    f"SELECT count(*) FROM res_partner p WHERE p.active AND {self.ANY}",
-                    ids,
-                ),
+                sql=self.bare(self.bare_count, self.ANY, id_),
             )
         yield Case(
             "screen of all contacts",
@@ -286,10 +294,10 @@ class Cases:
         yield Case(
             "list of 80 groups with members",
             ours=lambda: groups.web_search_read([], fields, limit=80),
-            tags=lambda: [
-                self.partners.search_count(TAGS.below(id_)) for id_ in first
-            ],
-            sql=lambda: self.query(f"{self.MEMBER_COUNTS} AND g.id IN %s", tuple(first)),
+            tags=lambda: [self.partners.search_count(TAGS.below(id_)) for id_ in first],
+            sql=lambda: self.query(
+                f"{self.MEMBER_COUNTS} AND g.id IN %s", tuple(first)
+            ),
         )
         yield Case(
             "list of all groups with members",
@@ -324,7 +332,8 @@ class Cases:
         [[partner_id, group_id]] = self.query(
             """SELECT p.id, %s FROM res_partner p WHERE p.active AND NOT is_company
                   AND parent_id IS NULL AND id > %s AND NOT EXISTS (
-                      SELECT FROM customer_group_res_partner_rel WHERE partner_id = p.id)
+                      SELECT FROM customer_group_res_partner_rel r
+                       WHERE r.partner_id = p.id)
              ORDER BY id LIMIT 1""",
             self.group["huge"],
             FIRST_ID,
@@ -338,7 +347,9 @@ class Cases:
         with recorded_queries(self.env) as queries:
             run_once(self.env, save, undo=True)
         ours = sum("customer_group" in query for query in queries)
-        yield Case(f"save of a contact ({ours} queries about groups)", ours=save, undo=True)
+        yield Case(
+            f"save of a contact ({ours} queries about groups)", ours=save, undo=True
+        )
         yield Case(
             "add a contact to a large group",
             lambda side: partner.write({side.field: [Command.link(group_id)]}),

@@ -5,7 +5,7 @@ import statistics
 import time
 from contextlib import contextmanager
 
-#: At most so many runs; fewer when they take long altogether (seconds).
+#: At most so many runs; fewer when they take longer than this altogether (seconds).
 RUNS, BUDGET = 5, 6
 
 
@@ -27,15 +27,14 @@ def run_once(env, function, undo=False):
     return result
 
 
-def measure(env, function, undo=False, warm_up=True, runs=RUNS):
+def measure(env, function, undo=False, runs=RUNS, budget=BUDGET):
     """Return the median of the milliseconds, and the number of queries."""
     times, started = [], time.perf_counter()
-    if warm_up:
-        run_once(env, function, undo)
+    run_once(env, function, undo)  # warms up the caches of rights and rules
     while len(times) < runs:
         milliseconds, queries = run_once(env, function, undo)
         times.append(milliseconds)
-        if time.perf_counter() - started > BUDGET:
+        if time.perf_counter() - started > budget:
             break
     return statistics.median(times), queries
 

@@ -9,7 +9,9 @@ from . import cases, seed
 from .measure import measure
 
 COLUMNS = ("ours", "tags", "sql")
-HEADER = ("operation", "ours ms", "tags ms", "SQL ms", "ours/tags", "ours/SQL", "queries")
+RATIOS = ("ours/tags", "ours/SQL", "queries")
+HEADER = ("operation", "ours ms", "tags ms", "SQL ms", *RATIOS)
+LINE = "{:<52}" + "{:>10}" * 6
 
 
 def main(env, scale, target):
@@ -20,7 +22,7 @@ def main(env, scale, target):
     gc.collect()
     gc.freeze()  # what is there now; looking at it again before each run takes long
     rows = []
-    print(("{:<52}" + "{:>10}" * 6).format(*HEADER), flush=True)
+    print(LINE.format(*HEADER), flush=True)
     for case in todo.all():
         row = {
             column: measure(env, function, undo=case.undo)
@@ -43,7 +45,7 @@ def show(title, row):
     queries = row["ours"][1] if len(row["ours"]) > 1 else None
     texts = [f"{value:,.1f}" if value is not None else "" for value in times]
     texts += [f"{value:.2f}" if value is not None else "" for value in ratios]
-    print(f"{title:<52}" + "".join(f"{t:>10}" for t in texts), f"{queries or '':>9}", flush=True)
+    print(LINE.format(title, *texts, queries or ""), flush=True)
     return [title, *times, *ratios, queries]
 
 
@@ -64,13 +66,15 @@ def measure_sample(env, todo, title, function):
     times = {}
     for side in (cases.OURS, cases.TAGS):
         times[side.name] = [
-            # One call may take seconds here, and there are many.
-            measure(env, lambda id_=id_, side=side: function(id_, side), runs=3)[0]
+            measure(
+                env, lambda id_=id_, side=side: function(id_, side), runs=3, budget=1
+            )[0]
             for id_ in todo.sample
         ]
     if title == "page":
         times["sql"] = [
-            measure(env, todo.best_bare(id_), runs=3)[0] for id_ in todo.sample
+            measure(env, todo.best_bare(id_), runs=3, budget=1)[0]
+            for id_ in todo.sample
         ]
     for name, percent in (("p50", 50), ("p95", 95), ("p99", 99), ("max", 100)):
         row = {column: (percentile(value, percent),) for column, value in times.items()}

@@ -1,15 +1,13 @@
 """Fill a database with contacts, groups and memberships, and the same as Odoo's tags.
 
-Plain SQL, and no random(): everything follows from ``u(number, salt)``, a hash scaled to
-0..1, so that every database of the same scale holds the same data.
+Plain SQL, and no random(): everything follows from ``u(number, salt)``, a hash scaled
+to 0..1, so that every database of the same scale holds the same data.
 """
 
 from hashlib import sha1
 
 from psycopg2.extras import execute_values
 
-#: Raise it when the data change: databases of another version are filled anew.
-VERSION = 1
 #: Contacts, groups and tags get the ids from here on.
 FIRST_ID = 1000
 #: Groups per level of the tree.
@@ -51,7 +49,8 @@ SELECT id, 1, 1, date, date, company, parent, COALESCE(parent, id), type, name,
        TRUE, 0, CASE WHEN pg_temp.u(i, 11) < 0.1 THEN 2 END
   FROM (
     SELECT *, CASE WHEN company THEN name END AS company_name,
-           CASE WHEN pg_temp.u(i, 12) < 0.74 THEN 'c' || i || '@example.com' END AS email,
+           CASE WHEN pg_temp.u(i, 12) < 0.74
+                THEN 'c' || i || '@example.com' END AS email,
            CASE WHEN pg_temp.u(i, 13) < 0.7
                 THEN '+1555' || lpad(i::text, 7, '0') END AS phone,
            timestamp '2021-01-01' + interval '5 years' * sqrt(pg_temp.u(i, 14)) AS date
@@ -84,8 +83,8 @@ SELECT id, 1, 1, date, date, company, parent, COALESCE(parent, id), type, name,
   ) d
 """
 
-# The size of a group falls with its rank (Zipf); some contacts are in many groups, three of
-# ten in none. Inserted in the order of a hash, as if over years.
+# The size of a group falls with its rank (Zipf). Some contacts are in many groups, 30 %
+# in none. Inserted in the order of a hash, as if over years.
 MEMBERS = """
 CREATE TEMP TABLE eligible AS
     SELECT id, row_number() OVER (ORDER BY pg_temp.u(id, 51)) AS number
