@@ -7,5 +7,8 @@ from . import customer_group_name
 from . import customer_group_operation
 from . import customer_group_membership
 from . import customer_group_path
+from . import customer_group_tree
+from . import ir_actions_act_window_view
+from . import ir_ui_view
 from . import res_config_settings
 from . import res_partner

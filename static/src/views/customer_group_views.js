@@ -5,12 +5,11 @@ import { kanbanView } from "@web/views/kanban/kanban_view";
 import { listView } from "@web/views/list/list_view";
 
 /**
- * Registers a view of customer groups whose Delete says what becomes of the members.
+ * Returns a view of customer groups whose Delete says what becomes of the members.
  *
- * @param {string} jsClass name for the `js_class` attribute of the arch
  * @param {Object} view descriptor of the stock view
  */
-function addView(jsClass, view) {
+function getView(view) {
     class Controller extends view.Controller {
         get deleteConfirmationDialogProps() {
             return {
@@ -23,9 +22,13 @@ function addView(jsClass, view) {
             };
         }
     }
-    registry.category("views").add(jsClass, { ...view, Controller });
+    return { ...view, Controller };
 }
 
-addView("customer_group_form", formView);
-addView("customer_group_kanban", kanbanView);
-addView("customer_group_list", listView);
+export const customerGroupFormView = getView(formView);
+export const customerGroupKanbanView = getView(kanbanView);
+export const customerGroupListView = getView(listView);
+
+registry.category("views").add("customer_group_form", customerGroupFormView);
+registry.category("views").add("customer_group_kanban", customerGroupKanbanView);
+registry.category("views").add("customer_group_list", customerGroupListView);

@@ -1,0 +1,305 @@
+import {
+    Component,
+    markRaw,
+    markup,
+    onWillDestroy,
+    onWillStart,
+    onWillUpdateProps,
+    useRef,
+    useState,
+} from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { uniqueId } from "@web/core/utils/functions";
+import { useService } from "@web/core/utils/hooks";
+import { useDebounced } from "@web/core/utils/timing";
+import { parseXML } from "@web/core/utils/xml";
+import { CallbackRecorder, useSetupAction } from "@web/search/action_hook";
+import { CogMenu } from "@web/search/cog_menu/cog_menu";
+import { Layout } from "@web/search/layout";
+import { SearchBar } from "@web/search/search_bar/search_bar";
+import { useSearchBarToggler } from "@web/search/search_bar/search_bar_toggler";
+import { standardViewProps } from "@web/views/standard_view_props";
+import { EmbeddedView } from "./group_pane";
+import { GroupTree } from "./group_tree";
+import { GroupTreeModel } from "./group_tree_model";
+
+/** How long to wait for more news before the tree is read again, in milliseconds. */
+const NEWS_DELAY = 500;
+
+/** The tree of all groups on the left, the chosen group on the right. */
+export class GroupManagerController extends Component {
+    static template = "customer_group.GroupManager";
+    static components = { CogMenu, EmbeddedView, GroupTree, Layout, SearchBar };
+    static props = { ...standardViewProps };
+
+    setup() {
+        this.actionService = useService("action");
+        this.busService = useService("bus_service");
+        this.notification = useService("notification");
+        this.orm = useService("orm");
+        this.viewService = useService("view");
+        this.searchBarToggler = useSearchBarToggler();
+        this.keepLast = new KeepLast();
+        this.model = useState(new GroupTreeModel());
+        const { expanded = [], selectedId = false, tab = "details" } = this.props.state || {};
+        this.model.expanded = new Set(expanded);
+        this.state = useState({ selectedId, tab, isNew: false, pane: null, rights: {} });
+        this.onSaved = this.onSaved.bind(this);
+        this.onDeleted = this.onDeleted.bind(this);
+
+        onWillStart(async () => {
+            await Promise.all([this.load(), this.loadForm()]);
+            const group = this.model.nodes.get(selectedId) || this.model.roots[0];
+            if (group && !this.env.isSmall) {
+                this.open(group.id);
+            }
+        });
+        onWillUpdateProps((nextProps) => this.load(nextProps.domain));
+        useSetupAction({
+            rootRef: useRef("root"),
+            beforeLeave: () => this.leavePane(),
+            getLocalState: () => ({
+                expanded: [...this.model.expanded],
+                selectedId: this.state.selectedId,
+                tab: this.state.tab,
+            }),
+        });
+        this.news = new Set();
+        const onNews = (news) => this.onNews(news);
+        this.readNews = useDebounced(this.readNews, NEWS_DELAY);
+        this.busService.subscribe("customer_group/changed", onNews);
+        onWillDestroy(() => this.busService.unsubscribe("customer_group/changed", onNews));
+    }
+
+    /** @returns {Object | undefined} the chosen group, as the tree knows it */
+    get selected() {
+        return this.model.nodes.get(this.state.selectedId);
+    }
+
+    // -----------------------------------------------------------------------------
+    // Data
+    // -----------------------------------------------------------------------------
+
+    async load(domain = this.props.domain) {
+        const { groups, rights } = await this.keepLast.add(
+            this.orm.call(this.props.resModel, "get_tree", [domain], {
+                context: this.props.context,
+            })
+        );
+        this.model.load(groups, domain.length > 0);
+        this.state.rights = rights;
+    }
+
+    /** Gets the form from the views of the action, which have been loaded with this one. */
+    async loadForm() {
+        const { actionId, views } = this.env.config;
+        const { context, resModel } = this.props;
+        const descriptions = await this.viewService.loadViews(
+            { context, resModel, views },
+            { actionId, loadActionMenus: true, loadIrFilters: true }
+        );
+        const { arch, actionMenus } = descriptions.views.form;
+        const form = parseXML(arch);
+        form.setAttribute("js_class", "customer_group_pane");
+        form.querySelector("chatter")?.remove();
+        const { fields, relatedModels } = descriptions;
+        this.form = { arch: form.outerHTML, actionMenus, fields, relatedModels };
+    }
+
+    /** @param {{ids: number[], deleted: boolean}} news of changes by anybody, me included */
+    onNews({ ids, deleted }) {
+        const { selectedId } = this.state;
+        if (ids.includes(selectedId) && this.ownChange !== selectedId) {
+            this.news.add(deleted ? "deleted" : "changed");
+        }
+        this.readNews();
+    }
+
+    async readNews() {
+        const news = [...this.news];
+        this.news.clear();
+        this.ownChange = false;
+        await this.load();
+        const isDirty = await this.pane?.isDirty?.();
+        if (news.includes("deleted")) {
+            this.notification.add(_t("Somebody else has deleted this group."), {
+                type: "warning",
+            });
+            if (!isDirty) {
+                this.onDeleted();
+            }
+        } else if (news.includes("changed") && !isDirty) {
+            await this.pane?.reload?.();
+        }
+    }
+
+    // -----------------------------------------------------------------------------
+    // Pane
+    // -----------------------------------------------------------------------------
+
+    /** Saves the form; what it returns is false when the user has to correct it first. */
+    async leavePane() {
+        const results = await Promise.all(
+            (this.paneLeave?.callbacks || []).map((callback) => callback())
+        );
+        return !results.includes(false);
+    }
+
+    /**
+     * @param {number | false} id group to show; false for none, or a new one
+     * @param {Object} [options]
+     * @param {string} [options.tab]
+     * @param {Object} [options.newIn] parent of a new group to fill in, null for none
+     */
+    open(id, { tab = this.state.tab, newIn } = {}) {
+        const isNew = newIn !== undefined;
+        this.paneLeave = new CallbackRecorder();
+        this.pane = {};
+        Object.assign(this.state, { selectedId: id, tab: isNew ? "details" : tab, isNew });
+        const viewProps =
+            this.state.tab === "details"
+                ? this.getFormProps(isNew ? false : id, newIn)
+                : this.getMembersProps(id);
+        // A new object of props would make the view load again and drop what was typed.
+        this.state.pane =
+            id || isNew ? { key: uniqueId("pane_"), viewProps: markRaw(viewProps) } : null;
+    }
+
+    getFormProps(resId, parent) {
+        return {
+            ...this.form,
+            type: "form",
+            resModel: this.props.resModel,
+            resId,
+            context: { ...this.props.context, ...(parent && { default_parent_id: parent.id }) },
+            display: { controlPanel: {} },
+            loadActionMenus: true,
+            noBreadcrumbs: true,
+            __beforeLeave__: this.paneLeave,
+            pane: this.pane,
+            onSaved: this.onSaved,
+            onDeleted: this.onDeleted,
+        };
+    }
+
+    getMembersProps(id) {
+        return {
+            type: "list",
+            resModel: "res.partner",
+            domain: [["customer_group_ids", "child_of", id]],
+            context: { default_customer_group_ids: [id] },
+            searchViewId: false,
+            display: { controlPanel: {}, searchPanel: false },
+            noBreadcrumbs: true,
+            loadActionMenus: true,
+            loadIrFilters: true,
+            noContentHelp: markup`<p class="o_view_nocontent_smiling_face">${_t(
+                "Nobody is in this group yet"
+            )}</p>`,
+            selectRecord: (resId) =>
+                this.actionService.doAction({
+                    type: "ir.actions.act_window",
+                    res_model: "res.partner",
+                    res_id: resId,
+                    views: [[false, "form"]],
+                }),
+            __beforeLeave__: this.paneLeave,
+        };
+    }
+
+    async onSelect({ id }) {
+        if (this.env.isSmall) {
+            this.props.selectRecord(id, { activeIds: [...this.model.nodes.keys()] });
+        } else if ((id !== this.state.selectedId || this.state.isNew) && (await this.leavePane())) {
+            this.open(id);
+        }
+    }
+
+    async onTab(tab) {
+        if (tab !== this.state.tab && (await this.leavePane())) {
+            this.open(this.state.selectedId, { tab });
+        }
+    }
+
+    /** @param {Object | null} parent */
+    async onCreate(parent) {
+        if (this.env.isSmall) {
+            return this.actionService.doAction({
+                type: "ir.actions.act_window",
+                res_model: this.props.resModel,
+                views: [[false, "form"]],
+                context: { ...this.props.context, ...(parent && { default_parent_id: parent.id }) },
+            });
+        }
+        if (await this.leavePane()) {
+            this.open(this.state.selectedId, { newIn: parent });
+        }
+    }
+
+    onDiscardNew() {
+        this.open(this.state.selectedId);
+    }
+
+    async onSaved(id) {
+        this.ownChange = id;
+        await this.load();
+        if (this.state.isNew || this.state.selectedId !== id) {
+            Object.assign(this.state, { selectedId: id, isNew: false });
+        }
+        this.model.reveal(id);
+    }
+
+    async onDeleted() {
+        this.state.pane = null;
+        this.pane = null;
+        await this.load();
+        this.open(this.selected?.id || this.model.roots[0]?.id || false);
+    }
+
+    // -----------------------------------------------------------------------------
+    // Moving
+    // -----------------------------------------------------------------------------
+
+    /** @param {Object | false} target the new parent, false for none */
+    async onMove(node, target) {
+        if (!(await this.leavePane())) {
+            return;
+        }
+        const parent = node.parent || false;
+        await this.move(node.id, target);
+        const close = this.notification.add(this.getMoveMessage(node, target), {
+            type: "success",
+            buttons: [
+                {
+                    name: _t("Undo"),
+                    onClick: () => {
+                        close();
+                        return this.move(node.id, parent);
+                    },
+                },
+            ],
+        });
+    }
+
+    async move(id, parent) {
+        await this.orm.write(this.props.resModel, [id], { parent_id: parent && parent.id });
+        this.ownChange = id;
+        await this.load();
+        this.model.reveal(id);
+        this.open(id);
+    }
+
+    getMoveMessage(node, target) {
+        const count = this.model.countBelow(node);
+        const values = { group: node.name, parent: target?.path, count };
+        if (!target) {
+            return count
+                ? _t("“%(group)s” is a main group now, with its %(count)s subgroups.", values)
+                : _t("“%(group)s” is a main group now.", values);
+        }
+        return count
+            ? _t("“%(group)s” is below “%(parent)s” now, with its %(count)s subgroups.", values)
+            : _t("“%(group)s” is below “%(parent)s” now.", values);
+    }
+}

@@ -1,0 +1,151 @@
+import { Component, useSubEnv } from "@odoo/owl";
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { serializeDateTime } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { View } from "@web/views/view";
+import { customerGroupFormView } from "../views/customer_group_views";
+
+/** Keeps a view in the pane from changing the breadcrumb and the pager of the screen. */
+export class EmbeddedView extends Component {
+    static template = "customer_group.EmbeddedView";
+    static components = { View };
+    static props = { viewProps: Object, historyBack: { type: Function, optional: true } };
+
+    setup() {
+        useSubEnv({
+            config: {
+                ...this.env.config,
+                breadcrumbs: [],
+                disableSearchBarAutofocus: true,
+                embeddedActions: [],
+                historyBack: () => this.props.historyBack?.(),
+                pagerProps: {},
+                setDisplayName: () => {},
+                viewSwitcherEntries: [],
+                views: [],
+            },
+        });
+    }
+}
+
+/** Heads the form in the pane: path of the group, state of saving, menu of actions. */
+class GroupPaneControlPanel extends Component {
+    static template = "customer_group.GroupPaneControlPanel";
+    static props = { display: { optional: true }, slots: { type: Object, optional: true } };
+
+    get title() {
+        const { data, isNew } = this.env.model.root;
+        return isNew ? _t("New Customer Group") : data.display_name;
+    }
+}
+
+/**
+ * The form of groups, in the pane: tells the manager what happens to its group, and does
+ * not overwrite what others have saved meanwhile.
+ */
+class GroupPaneController extends customerGroupFormView.Controller {
+    static props = {
+        ...customerGroupFormView.Controller.props,
+        pane: Object,
+        onSaved: Function,
+        onDeleted: Function,
+    };
+
+    setup() {
+        super.setup();
+        Object.assign(this.props.pane, {
+            isDirty: () => this.model.root.isDirty(),
+            reload: () => this.model.load(),
+        });
+    }
+
+    async onWillSaveRecord(record, changes) {
+        return (
+            (await super.onWillSaveRecord(record, changes)) !== false &&
+            (record.isNew || this.checkUnchanged(record))
+        );
+    }
+
+    /** Asks what to do when somebody else has saved the group since it was read here. */
+    async checkUnchanged(record) {
+        const [current] = await this.orm.read(
+            record.resModel,
+            [record.resId],
+            ["write_date", "write_uid"]
+        );
+        if (!current || current.write_date === serializeDateTime(record.data.write_date)) {
+            return true; // one that is gone is for the server to complain about
+        }
+        return new Promise((resolve) => {
+            this.dialogService.add(ConfirmationDialog, {
+                title: _t("Changed by somebody else"),
+                body: _t(
+                    "%s has saved this group since you opened it. Save your changes on top, or drop them and see the other version?",
+                    current.write_uid[1]
+                ),
+                confirmLabel: _t("Save mine"),
+                confirm: () => resolve(true),
+                cancelLabel: _t("Drop mine"),
+                cancel: async () => {
+                    resolve(false); // first: the record waits for it
+                    await record.discard();
+                    await this.model.load();
+                },
+                dismiss: () => resolve(false),
+            });
+        });
+    }
+
+    async onRecordSaved(record, changes) {
+        await super.onRecordSaved(record, changes);
+        await this.props.onSaved(record.resId);
+    }
+
+    /** Tells the manager what the menu of actions has done. */
+    get cogMenuProps() {
+        const props = super.cogMenuProps;
+        const onActionExecuted = async (params) => {
+            await props.onActionExecuted(params);
+            await this.tellSaved();
+        };
+        return { ...props, onActionExecuted };
+    }
+
+    getStaticActionMenuItems() {
+        const items = super.getStaticActionMenuItems();
+        const { duplicate, unarchive } = items;
+        for (const item of [duplicate, unarchive]) {
+            const { callback } = item;
+            item.callback = () => this.tellSaved(callback());
+        }
+        return items;
+    }
+
+    get archiveDialogProps() {
+        const props = super.archiveDialogProps;
+        return { ...props, confirm: () => this.tellSaved(props.confirm()) };
+    }
+
+    async tellSaved(done) {
+        await done;
+        await this.props.onSaved(this.model.root.resId);
+    }
+
+    get deleteConfirmationDialogProps() {
+        return {
+            ...super.deleteConfirmationDialogProps,
+            confirm: async () => {
+                const { resId } = this.model.root;
+                await this.model.root.delete();
+                this.props.onDeleted(resId);
+            },
+        };
+    }
+}
+
+registry.category("views").add("customer_group_pane", {
+    ...customerGroupFormView,
+    Controller: GroupPaneController,
+    ControlPanel: GroupPaneControlPanel,
+});
