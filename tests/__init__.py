@@ -13,4 +13,5 @@ from . import test_performance
 from . import test_res_partner
 from . import test_search_members
 from . import test_security
+from . import test_tree
 from . import test_ui

@@ -42,9 +42,19 @@ export class GroupManagerController extends Component {
         this.searchBarToggler = useSearchBarToggler();
         this.keepLast = new KeepLast();
         this.model = useState(new GroupTreeModel());
-        const { expanded = [], selectedId = false, tab = "details" } = this.props.state || {};
+        const {
+            expanded = [],
+            selectedId = false,
+            tab = "details",
+        } = this.props.state || {};
         this.model.expanded = new Set(expanded);
-        this.state = useState({ selectedId, tab, isNew: false, pane: null, rights: {} });
+        this.state = useState({
+            selectedId,
+            tab,
+            isNew: false,
+            pane: null,
+            rights: {},
+        });
         this.onSaved = this.onSaved.bind(this);
         this.onDeleted = this.onDeleted.bind(this);
 
@@ -69,7 +79,9 @@ export class GroupManagerController extends Component {
         const onNews = (news) => this.onNews(news);
         this.readNews = useDebounced(this.readNews, NEWS_DELAY);
         this.busService.subscribe("customer_group/changed", onNews);
-        onWillDestroy(() => this.busService.unsubscribe("customer_group/changed", onNews));
+        onWillDestroy(() =>
+            this.busService.unsubscribe("customer_group/changed", onNews)
+        );
     }
 
     /** @returns {Object | undefined} the chosen group, as the tree knows it */
@@ -156,14 +168,20 @@ export class GroupManagerController extends Component {
         const isNew = newIn !== undefined;
         this.paneLeave = new CallbackRecorder();
         this.pane = {};
-        Object.assign(this.state, { selectedId: id, tab: isNew ? "details" : tab, isNew });
+        Object.assign(this.state, {
+            selectedId: id,
+            tab: isNew ? "details" : tab,
+            isNew,
+        });
         const viewProps =
             this.state.tab === "details"
                 ? this.getFormProps(isNew ? false : id, newIn)
                 : this.getMembersProps(id);
         // A new object of props would make the view load again and drop what was typed.
         this.state.pane =
-            id || isNew ? { key: uniqueId("pane_"), viewProps: markRaw(viewProps) } : null;
+            id || isNew
+                ? { key: uniqueId("pane_"), viewProps: markRaw(viewProps) }
+                : null;
     }
 
     getFormProps(resId, parent) {
@@ -172,7 +190,10 @@ export class GroupManagerController extends Component {
             type: "form",
             resModel: this.props.resModel,
             resId,
-            context: { ...this.props.context, ...(parent && { default_parent_id: parent.id }) },
+            context: {
+                ...this.props.context,
+                ...(parent && { default_parent_id: parent.id }),
+            },
             display: { controlPanel: {} },
             loadActionMenus: true,
             noBreadcrumbs: true,
@@ -211,7 +232,10 @@ export class GroupManagerController extends Component {
     async onSelect({ id }) {
         if (this.env.isSmall) {
             this.props.selectRecord(id, { activeIds: [...this.model.nodes.keys()] });
-        } else if ((id !== this.state.selectedId || this.state.isNew) && (await this.leavePane())) {
+        } else if (
+            (id !== this.state.selectedId || this.state.isNew) &&
+            (await this.leavePane())
+        ) {
             this.open(id);
         }
     }
@@ -229,7 +253,10 @@ export class GroupManagerController extends Component {
                 type: "ir.actions.act_window",
                 res_model: this.props.resModel,
                 views: [[false, "form"]],
-                context: { ...this.props.context, ...(parent && { default_parent_id: parent.id }) },
+                context: {
+                    ...this.props.context,
+                    ...(parent && { default_parent_id: parent.id }),
+                },
             });
         }
         if (await this.leavePane()) {
@@ -283,7 +310,9 @@ export class GroupManagerController extends Component {
     }
 
     async move(id, parent) {
-        await this.orm.write(this.props.resModel, [id], { parent_id: parent && parent.id });
+        await this.orm.write(this.props.resModel, [id], {
+            parent_id: parent && parent.id,
+        });
         this.ownChange = id;
         await this.load();
         this.model.reveal(id);
@@ -295,11 +324,17 @@ export class GroupManagerController extends Component {
         const values = { group: node.name, parent: target?.path, count };
         if (!target) {
             return count
-                ? _t("“%(group)s” is a main group now, with its %(count)s subgroups.", values)
+                ? _t(
+                      "“%(group)s” is a main group now, with its %(count)s subgroups.",
+                      values
+                  )
                 : _t("“%(group)s” is a main group now.", values);
         }
         return count
-            ? _t("“%(group)s” is below “%(parent)s” now, with its %(count)s subgroups.", values)
+            ? _t(
+                  "“%(group)s” is below “%(parent)s” now, with its %(count)s subgroups.",
+                  values
+              )
             : _t("“%(group)s” is below “%(parent)s” now.", values);
     }
 }

@@ -10,7 +10,10 @@ import { customerGroupFormView } from "../views/customer_group_views";
 export class EmbeddedView extends Component {
     static template = "customer_group.EmbeddedView";
     static components = { View };
-    static props = { viewProps: Object, historyBack: { type: Function, optional: true } };
+    static props = {
+        viewProps: Object,
+        historyBack: { type: Function, optional: true },
+    };
 
     setup() {
         useSubEnv({
@@ -32,7 +35,10 @@ export class EmbeddedView extends Component {
 /** Heads the form in the pane: path of the group, state of saving, menu of actions. */
 class GroupPaneControlPanel extends Component {
     static template = "customer_group.GroupPaneControlPanel";
-    static props = { display: { optional: true }, slots: { type: Object, optional: true } };
+    static props = {
+        display: { optional: true },
+        slots: { type: Object, optional: true },
+    };
 
     get title() {
         const { data, isNew } = this.env.model.root;
@@ -74,7 +80,10 @@ class GroupPaneController extends customerGroupFormView.Controller {
             [record.resId],
             ["write_date", "write_uid"]
         );
-        if (!current || current.write_date === serializeDateTime(record.data.write_date)) {
+        if (
+            !current ||
+            current.write_date === serializeDateTime(record.data.write_date)
+        ) {
             return true; // one that is gone is for the server to complain about
         }
         return new Promise((resolve) => {

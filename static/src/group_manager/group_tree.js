@@ -56,7 +56,9 @@ export class GroupTree extends Component {
         const [first, last] = this.grid.rowsIndexes || [];
         return first === undefined
             ? []
-            : rows.slice(first, last + 1).map((node, i) => ({ node, top: (first + i) * ROW_HEIGHT }));
+            : rows
+                  .slice(first, last + 1)
+                  .map((node, i) => ({ node, top: (first + i) * ROW_HEIGHT }));
     }
 
     get height() {
@@ -64,7 +66,9 @@ export class GroupTree extends Component {
     }
 
     get activeIndex() {
-        const index = this.model.rows.findIndex((node) => node.id === this.state.activeId);
+        const index = this.model.rows.findIndex(
+            (node) => node.id === this.state.activeId
+        );
         return Math.max(index, 0);
     }
 
@@ -73,7 +77,10 @@ export class GroupTree extends Component {
     }
 
     getCountTitle({ direct, total }) {
-        return _t("%(direct)s in this very group, %(total)s with its subgroups", { direct, total });
+        return _t("%(direct)s in this very group, %(total)s with its subgroups", {
+            direct,
+            total,
+        });
     }
 
     scrollTo(id) {
@@ -107,7 +114,9 @@ export class GroupTree extends Component {
         const index = this.activeIndex;
         const node = this.model.rows[index];
         const isRtl = getComputedStyle(this.treeRef.el).direction === "rtl";
-        const [inwards, outwards] = isRtl ? ["ArrowLeft", "ArrowRight"] : ["ArrowRight", "ArrowLeft"];
+        const [inwards, outwards] = isRtl
+            ? ["ArrowLeft", "ArrowRight"]
+            : ["ArrowRight", "ArrowLeft"];
         if (ev.ctrlKey || ev.altKey || ev.metaKey || !node) {
             return;
         } else if (ev.key === "ArrowDown") {

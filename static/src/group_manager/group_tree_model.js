@@ -70,7 +70,9 @@ export class GroupTreeModel {
     }
 
     hasKey(node) {
-        return normalize(this.key.includes("/") ? node.path : node.name).includes(this.key);
+        return normalize(this.key.includes("/") ? node.path : node.name).includes(
+            this.key
+        );
     }
 
     /** Returns whether a group is meant itself, and does not only lead to others. */
@@ -80,7 +82,8 @@ export class GroupTreeModel {
 
     isOpen(node) {
         return Boolean(
-            node.children.length && (this.found || this.isFiltered || this.expanded.has(node.id))
+            node.children.length &&
+            (this.found || this.isFiltered || this.expanded.has(node.id))
         );
     }
 
@@ -93,7 +96,10 @@ export class GroupTreeModel {
     }
 
     countBelow(node) {
-        return node.children.reduce((count, child) => count + 1 + this.countBelow(child), 0);
+        return node.children.reduce(
+            (count, child) => count + 1 + this.countBelow(child),
+            0
+        );
     }
 
     setQuery(query) {

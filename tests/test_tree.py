@@ -1,0 +1,117 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import json
+
+from odoo.tests import tagged
+
+from .common import CustomerGroupCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTree(CustomerGroupCommon):
+    """What the group manager gets from the server."""
+
+    def get_tree(self, user, domain=()):
+        return self.as_user(self.Group, user).get_tree(domain)
+
+    def get_names(self, tree):
+        return [group["name"] for group in tree["groups"]]
+
+    def test_order_is_that_of_the_tree(self):
+        tree = self.get_tree(self.reader)
+        self.assertEqual(
+            self.get_names(tree),
+            ["Private", "Students", "Trade", "Retail chains", "Wholesale", "EU"],
+        )
+        seen = {False}
+        for group in tree["groups"]:
+            self.assertIn(group["parent_id"], seen)
+            seen.add(group["id"])
+
+    def test_members_are_counted(self):
+        counts = {
+            group["name"]: (group["direct"], group["total"])
+            for group in self.get_tree(self.reader)["groups"]
+        }
+        self.assertEqual(counts["Trade"], (0, 3))
+        self.assertEqual(counts["Wholesale"], (2, 3))
+        self.assertEqual(counts["Retail chains"], (0, 0))
+
+    def test_search_keeps_what_is_above(self):
+        tree = self.get_tree(self.reader, [("name", "ilike", "eu")])
+        self.assertEqual(self.get_names(tree), ["Trade", "Wholesale", "EU"])
+        self.assertEqual(
+            [group["match"] for group in tree["groups"]], [False, False, True]
+        )
+
+    def test_rights(self):
+        for user, create, write in (
+            (self.reader, False, False),
+            (self.assigner, False, False),
+            (self.creator, True, True),
+            (self.manager, True, True),
+        ):
+            with self.subTest(user=user.login):
+                self.assertEqual(
+                    self.get_tree(user)["rights"], {"create": create, "write": write}
+                )
+
+    def test_archived_groups_stay_away(self):
+        self.wholesale.action_archive()
+        self.assertNotIn("EU", self.get_names(self.get_tree(self.manager)))
+        tree = self.get_tree(self.manager, [("active", "=", False)])
+        self.assertEqual(self.get_names(tree), ["Trade", "Wholesale", "EU"])
+
+    def test_groups_of_other_companies_stay_away(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        secret = self.create_group("Secret", company_id=other.id)
+        self.create_group("Below", secret, company_id=other.id)
+        tree = self.get_tree(self.manager)
+        self.assertNotIn("Secret", self.get_names(tree))
+        self.assertNotIn("Below", self.get_names(tree))
+
+    def test_2000_groups_are_one_small_answer(self):
+        self.create_tree(1994)
+        self.as_user(self.Group, self.reader)
+        groups = self.Group.with_user(self.reader)
+        groups.get_tree()
+        self.env.invalidate_all()
+        with self.assertQueryCount(5):
+            tree = groups.get_tree()
+        self.assertEqual(len(tree["groups"]), 2000)
+        self.assertLess(len(json.dumps(tree)), 250_000)
+
+    # ------------------------------------------------------------
+    # NEWS
+    # ------------------------------------------------------------
+
+    def get_news(self, change):
+        """Return what the browsers are told of ``change``."""
+        Bus = self.env["bus.bus"].sudo()
+        self.env.cr.precommit.run()  # what has been sent before
+        last = Bus.search([], order="id desc", limit=1).id or 0
+        change()
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        messages = [json.loads(row.message) for row in Bus.search([("id", ">", last)])]
+        return [
+            message["payload"]
+            for message in messages
+            if message["type"] == "customer_group/changed"
+        ]
+
+    def test_browsers_are_told_of_changes(self):
+        trade = self.trade.with_user(self.manager)
+        self.assertIn(
+            {"ids": self.trade.ids, "deleted": False},
+            self.get_news(lambda: trade.write({"color": 7})),
+        )
+        students = self.students.with_user(self.manager)
+        self.assertEqual(
+            self.get_news(students.unlink), [{"ids": students.ids, "deleted": True}]
+        )
+
+    def test_members_are_no_news(self):
+        self.assertFalse(
+            self.get_news(lambda: self.dora.write(self.put_into(self.trade)))
+        )
