@@ -144,6 +144,10 @@ test("finding shows matches below what leads to them, whatever case and accents"
         confirm: false,
     });
     expect(getNames()).toEqual(["Trade", "Wholesale", "Export"]);
+    await contains(".o_customer_group_find input").edit("whole", { confirm: false });
+    expect(getNames()).toEqual(["Trade", "Wholesale"]);
+    await contains(`${row("Wholesale")} .o_customer_group_toggle`).click();
+    expect(getNames()).toEqual(["Trade", "Wholesale", "Export"]);
     await contains(".o_customer_group_find input").edit("nothing", { confirm: false });
     expect(".o_customer_group_tree").toHaveText("No group matches.");
 });

@@ -75,7 +75,7 @@ export class GroupManagerController extends Component {
                 tab: this.state.tab,
             }),
         });
-        this.news = new Set();
+        this.news = new Map();
         const onNews = (news) => this.onNews(news);
         this.readNews = useDebounced(this.readNews, NEWS_DELAY);
         this.busService.subscribe("customer_group/changed", onNews);
@@ -121,28 +121,31 @@ export class GroupManagerController extends Component {
 
     /** @param {{ids: number[], deleted: boolean}} news of changes by anybody, me included */
     onNews({ ids, deleted }) {
-        const { selectedId } = this.state;
-        if (ids.includes(selectedId) && this.ownChange !== selectedId) {
-            this.news.add(deleted ? "deleted" : "changed");
+        for (const id of ids) {
+            this.news.set(id, deleted ? "deleted" : "changed");
         }
         this.readNews();
     }
 
     async readNews() {
-        const news = [...this.news];
+        const { isNew, selectedId } = this.state;
+        const news = isNew || this.ownChange === selectedId ? null : this.news.get(selectedId);
         this.news.clear();
         this.ownChange = false;
+        const { pane } = this;
         await this.load();
-        const isDirty = await this.pane?.isDirty?.();
-        if (news.includes("deleted")) {
+        const isDirty = await pane?.isDirty?.();
+        if (news === "deleted") {
             this.notification.add(_t("Somebody else has deleted this group."), {
                 type: "warning",
             });
-            if (!isDirty) {
-                this.onDeleted();
-            }
-        } else if (news.includes("changed") && !isDirty) {
-            await this.pane?.reload?.();
+        }
+        if (pane !== this.pane || isDirty) {
+            return; // nothing typed is lost
+        } else if (news === "deleted") {
+            this.onDeleted();
+        } else if (news === "changed") {
+            await pane?.reload?.();
         }
     }
 

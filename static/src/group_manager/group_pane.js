@@ -61,7 +61,7 @@ class GroupPaneController extends customerGroupFormView.Controller {
     setup() {
         super.setup();
         Object.assign(this.props.pane, {
-            isDirty: () => this.model.root.isDirty(),
+            isDirty: () => this.model.root?.isDirty(),
             reload: () => this.model.load(),
         });
     }

@@ -45,12 +45,13 @@ export class GroupTreeModel {
         this.addRows(this.roots);
     }
 
-    addRows(nodes) {
+    /** What is below a group that was found can be seen as well, when it is opened. */
+    addRows(nodes, isBelowFound = false) {
         for (const node of nodes) {
-            if (!this.found || this.found.has(node.id)) {
+            if (!this.found || isBelowFound || this.found.has(node.id)) {
                 this.rows.push(node);
                 if (this.isOpen(node)) {
-                    this.addRows(node.children);
+                    this.addRows(node.children, isBelowFound || this.isMatch(node));
                 }
             }
         }
@@ -81,9 +82,11 @@ export class GroupTreeModel {
     }
 
     isOpen(node) {
-        return Boolean(
-            node.children.length &&
-            (this.found || this.isFiltered || this.expanded.has(node.id))
+        return (
+            node.children.length > 0 &&
+            (this.isFiltered ||
+                this.expanded.has(node.id) ||
+                node.children.some((child) => this.found?.has(child.id)))
         );
     }
 

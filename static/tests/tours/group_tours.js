@@ -1,8 +1,11 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
-import { pick, search, seeOnly } from "./helpers";
+import { search, seeOnly } from "./helpers";
 
 const tours = registry.category("web_tour.tours");
+const name = ".o_field_widget[name='name'] textarea";
+const isNew = { trigger: ".o_customer_group_pane h2:contains('New Customer Group')" };
+const row = (text) =>
+    `.o_customer_group_row:has(.o_customer_group_name:text(${text}))`;
 
 tours.add("customer_group_manage", {
     steps: () => [
@@ -10,23 +13,42 @@ tours.add("customer_group_manage", {
             trigger: "[data-menu-xmlid='customer_group.customer_group_menu']",
             run: "click",
         },
-        { trigger: ".o_breadcrumb:contains('Customer Groups')" },
-        { trigger: ".o_list_button_add", run: "click" },
-        { trigger: ".o_field_widget[name='name'] textarea", run: "edit Shops" },
+        { trigger: ".o_customer_group_new", run: "click" },
+        isNew,
+        { trigger: name, run: "edit Shops" },
         {
             trigger: ".o_field_widget[name='description'] textarea",
             run: "edit Everybody who sells to consumers.",
         },
-        ...stepUtils.saveForm(),
-        { trigger: ".o_form_button_create", run: "click" },
+        { trigger: ".o_form_button_save", run: "click" },
+        { trigger: `${row("Shops")}[aria-selected='true']` },
+        { trigger: ".o_customer_group_new_subgroup", run: "click" },
+        isNew,
         {
-            trigger: ".o_breadcrumb:contains('New')",
+            content: "the new group has its parent already",
+            trigger: ".o_field_widget[name='parent_id'] input:value(Shops)",
         },
-        { trigger: ".o_field_widget[name='name'] textarea", run: "edit Online" },
-        { trigger: ".o_field_widget[name='parent_id'] input", run: "edit shops" },
-        pick("Shops"),
-        ...stepUtils.saveForm(),
-        { trigger: ".breadcrumb-item:contains('Customer Groups') a", run: "click" },
+        { trigger: name, run: "edit Online" },
+        {
+            content: "choosing another group saves the new one",
+            trigger: row("Trade"),
+            run: "click",
+        },
+        { trigger: `${row("Online")}[aria-level='2']` },
+        { trigger: `${name}:value(Trade)` },
+        {
+            content: "drag a group, with what is below it",
+            trigger: row("Private"),
+            run: `drag_and_drop ${row("Trade")}`,
+        },
+        { trigger: `${row("Private")}[aria-level='2']` },
+        {
+            trigger:
+                ".o_notification:contains('with its 1 subgroups') button:text(Undo)",
+            run: "click",
+        },
+        { trigger: `${row("Private")}[aria-level='1']` },
+        { trigger: ".o_switch_view.o_list", run: "click" },
         ...search("Group", "shops"),
         { trigger: ".o_data_row .o_data_cell:text(Shops / Online)" },
     ],
@@ -34,14 +56,18 @@ tours.add("customer_group_manage", {
 
 tours.add("customer_group_read", {
     steps: () => [
-        ...search("Group", "trade / wholesale"),
-        { trigger: ".o_control_panel:not(:has(.o_list_button_add))" },
-        { trigger: ".o_data_cell:text(Trade / Wholesale)", run: "click" },
+        { trigger: ".o_customer_group_find input", run: "edit whole" },
+        { trigger: row("Wholesale"), run: "click" },
         {
             content: "the form can be read, not changed",
-            trigger:
-                ".o_form_view:has(.o_form_readonly):not(:has(.o_form_button_create))",
+            trigger: ".o_customer_group_pane .o_form_readonly",
         },
+        { trigger: ".o_customer_group_manager:not(:has([draggable]))" },
+        { trigger: ".o_control_panel:not(:has(.o_customer_group_new))" },
+        { trigger: ".o_customer_group_tab_members:contains(3)", run: "click" },
+        { trigger: ".o_customer_group_pane .o_data_row:contains(Cleo)" },
+        { trigger: ".o_switch_view.o_list", run: "click" },
+        { trigger: ".o_list_view:not(:has(.o_list_button_add))" },
     ],
 });
 
@@ -65,7 +91,7 @@ tours.add("customer_group_delete", {
             trigger: ".modal:contains('their members stay in your contacts')",
         },
         { trigger: ".modal-footer button:text(Delete)", run: "click" },
-        { trigger: ".o_list_view" },
+        { trigger: ".o_customer_group_manager" },
     ],
 });
 
