@@ -190,8 +190,10 @@ class CustomerGroupOperation(models.Model):
 
         :return: the operation that undoes it
         """
-        partners = self.env["res.partner"]._get_assignable_query([])
-        groups = self.env["customer.group"]._search([("can_assign", "=", True)])
+        # Bulk changes concern archived contacts and groups as well.
+        archived = self.with_context(active_test=False).env
+        partners = archived["res.partner"]._get_assignable_query([])
+        groups = archived["customer.group"]._search([("can_assign", "=", True)])
         to_remove = SQL(
             """SELECT m.partner_id, m.group_id FROM customer_group_membership m
                 WHERE m.start_operation_id = %s AND m.date_end IS NULL

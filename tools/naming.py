@@ -24,6 +24,17 @@ def clean_name(name):
     return " ".join(name.split())
 
 
+def to_name(text):
+    """Return ``text`` as a name without the characters that names may not contain.
+
+    >>> to_name("Food/ drinks,  snacks")
+    'Food - drinks - snacks'
+    """
+    for character in FORBIDDEN_CHARACTERS:
+        text = text.replace(character, PATH_SEPARATOR)
+    return " - ".join(filter(None, split_path(text)))
+
+
 def normalize_name(name):
     """Return the form of ``name`` in which case and accents do not count.
 
