@@ -46,6 +46,16 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
         self.assertFalse(self.students.exists())
         self.assertEqual(self.ben.customer_group_ids, self.wholesale)
 
+    def test_from_tags(self):
+        tag = self.env["res.partner.category"].create({"name": "Key/customers"})
+        self.dora.category_id = tag
+        self.anna.category_id = tag.create({"name": "Old", "parent_id": tag.id})
+        url = "/odoo/action-base.action_partner_category_form"
+        self.run_tour(url, "from_tags", self.manager)
+        self.assertEqual(self.dora.customer_group_ids.parent_id, self.private)
+        self.assertNotIn("Old", self.anna.customer_group_ids.mapped("name"))
+        self.assertEqual(self.dora.category_id, tag)
+
     # ------------------------------------------------------------
     # CONTACTS
     # ------------------------------------------------------------

@@ -85,3 +85,43 @@ tours.add("customer_group_settings", {
         ];
     },
 });
+
+tours.add("customer_group_from_tags", {
+    steps: () => [
+        {
+            trigger: ".o_data_row:has(.o_data_cell:contains('Key/customers')) input",
+            run: "click",
+        },
+        { trigger: ".o_cp_action_menus button:has(.fa-cog)", run: "click" },
+        {
+            trigger:
+                ".o-dropdown--menu .o_menu_item:contains('Turn Tags into Customer Groups')",
+            run: "click",
+        },
+        {
+            content: "see what will become of the tags",
+            trigger:
+                ".modal .o_data_row:contains('Key/customers'):contains('Key - customers'):contains('New')",
+        },
+        { trigger: ".modal .o_field_widget[name='add_count']:text(2)" },
+        {
+            trigger: ".modal .o_field_widget[name='parent_id'] input",
+            run: "edit priv",
+        },
+        pick("Private"),
+        { trigger: ".modal .o_data_cell:text(Private / Key - customers)" },
+        {
+            trigger: ".modal .o_field_widget[name='with_subtags'] input",
+            run: "uncheck",
+        },
+        { trigger: ".modal .o_field_widget[name='add_count']:text(1)" },
+        { trigger: ".modal-footer button[name='action_apply']", run: "click" },
+        {
+            content: "see the result",
+            trigger: ".modal .o_field_widget[name='added']:text(1)",
+        },
+        { trigger: ".modal-footer button[name='action_open_groups']", run: "click" },
+        { trigger: ".o_breadcrumb:contains('Customer Groups')" },
+        { trigger: ".o_data_row .o_data_cell:text(Private / Key - customers)" },
+    ],
+});
