@@ -176,8 +176,7 @@ class CustomerGroupFromTags(models.TransientModel):
             reason = f"{reason}: {self.reason}"
         self.operation_id = self.env["customer.group"]._change_members(
             SQL(
-                "SELECT r.partner_id, m.group_id %s"
-                " AND m.open AND f.fits AND member.group_id IS NULL",
+                "SELECT r.partner_id, m.group_id %s AND m.open AND f.fits",
                 self._sql_carriers(plan),
             ),
             self._sql_removes(plan) if self.mode == "equal" else None,

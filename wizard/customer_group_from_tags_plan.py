@@ -211,6 +211,13 @@ class CustomerGroupFromTags(models.TransientModel):
 
         With ``fits``: whether the companies of contact and group go together.
         """
+        fits = SQL("TRUE")  # the planner takes the condition for a narrow one
+        if any(place.company_id for place in plan.places.values()):
+            fits = SQL(
+                """gc.id IS NULL OR pc.id IS NULL
+                   OR gc.parent_path LIKE pc.parent_path || '%%'
+                   OR pc.parent_path LIKE gc.parent_path || '%%'"""
+            )
         return SQL(
             """  FROM %s
                  JOIN res_partner_res_partner_category_rel r ON r.category_id = m.tag_id
@@ -219,12 +226,10 @@ class CustomerGroupFromTags(models.TransientModel):
             LEFT JOIN res_company pc ON pc.id = p.company_id
             LEFT JOIN customer_group_res_partner_rel member
                    ON member.partner_id = p.id AND member.group_id = m.group_id
-           CROSS JOIN LATERAL (
-                      SELECT gc.id IS NULL OR pc.id IS NULL
-                             OR gc.parent_path LIKE pc.parent_path || '%%'
-                             OR pc.parent_path LIKE gc.parent_path || '%%' AS fits) f
+           CROSS JOIN LATERAL (SELECT %s AS fits) f
                 WHERE p.id IN %s""",
             self._sql_mapping(plan),
+            fits,
             self._get_allowed().subselect(),
         )
 
