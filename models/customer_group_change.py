@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from dataclasses import replace
 
+import psycopg2
+
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -48,10 +50,17 @@ class CustomerGroup(models.Model):
             raise UserError(self.env._("Choose the groups first."))
         change = self.env["customer.group.operation"]._get_change()
         source = "bulk" if change.source == "manual" else change.source
-        operation = self._assign(
-            self._get_selection(partner_ids, domain),
-            replace(change, kind=kind, source=source, reason=reason or change.reason),
+        change = replace(
+            change, kind=kind, source=source, reason=reason or change.reason
         )
+        domain = self._get_selection(partner_ids, domain)
+        try:
+            with self.env.cr.savepoint():
+                operation = self._assign(domain, change)
+        except psycopg2.DataError as error:
+            raise UserError(
+                self.env._("The domain of contacts is not valid: %s", error)
+            ) from error
         # sudo: the caller may know the numbers of what he did, whatever the journal's
         # rules.
         [numbers] = operation.sudo().read(["added", "removed", "skipped"]) or [

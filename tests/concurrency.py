@@ -27,11 +27,13 @@ PROBLEMS = {
     "rows that end before they start": """
         SELECT id FROM customer_group_membership WHERE date_end < date_start""",
     "rows of a pair that overlap": """
-        SELECT a.id, b.id FROM customer_group_membership a
-          JOIN customer_group_membership b
-            ON a.partner_id = b.partner_id AND a.group_id = b.group_id AND a.id < b.id
-         WHERE (a.date_end IS NULL OR a.date_end > b.date_start)
-           AND (b.date_end IS NULL OR b.date_end > a.date_start)""",
+        SELECT id FROM (
+            SELECT id, date_start, lag(COALESCE(date_end, 'infinity')) OVER (
+                       PARTITION BY partner_id, group_id
+                           ORDER BY date_start, COALESCE(date_end, 'infinity'), id
+                   ) AS before
+              FROM customer_group_membership) AS membership
+         WHERE before > date_start""",
     "operations with wrong numbers": """
         SELECT o.id, o.kind, o.added, s.rows, o.removed, e.rows
           FROM customer_group_operation o
@@ -61,19 +63,18 @@ def find_problems(cr, first=0):
 class Scene:
     """Contacts and groups in the database that several workers change."""
 
-    def __init__(self, env):
+    def __init__(self, contacts, groups, first):
+        self.contacts, self.groups, self.first = contacts, groups, first
+
+    @classmethod
+    def create(cls, env):
         env = env(context={"tracking_disable": True, "mail_create_nolog": True})
-        operations = env["customer.group.operation"].search([], limit=1)
-        self.first = operations.id or 0
-        self.groups = (
-            env["customer.group"]
-            .create([{"name": f"Stress {i}"} for i in range(GROUPS)])
-            .ids
-        )
-        self.contacts = (
-            env["res.partner"]
-            .create([{"name": f"Stress {i}"} for i in range(CONTACTS)])
-            .ids
+        contacts = [{"name": f"Stress {i}"} for i in range(CONTACTS)]
+        groups = [{"name": f"Stress {i}"} for i in range(GROUPS)]
+        return cls(
+            env["res.partner"].create(contacts).ids,
+            env["customer.group"].create(groups).ids,
+            env["customer.group.operation"].search([], limit=1).id or 0,
         )
 
     def remove(self, env):

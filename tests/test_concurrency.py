@@ -24,7 +24,7 @@ class TestConcurrency(BaseCase):
         super().setUp()
         self.registry = Registry(get_db_name())
         with self.registry.cursor() as cr:
-            self.scene = Scene(superuser(cr))
+            self.scene = Scene.create(superuser(cr))
         self.addCleanup(self.clean_up)
         self.anna, self.ben, *_others = self.scene.contacts
         self.group = self.scene.groups[0]
