@@ -292,10 +292,11 @@ class TestHttpMembers(HttpApiCommon):
         _error, forged = self.web(
             self.assigner, "customer.group.assign", "create", [vals]
         )
-        error, _message = self.web(
-            self.assigner, "customer.group.assign", "action_undo", forged
-        )
-        self.assertEqual(error, "AccessError")
+        for method, arguments in (("action_undo", []), ("read", [["added"]])):
+            error, _message = self.web(
+                self.assigner, "customer.group.assign", method, forged, *arguments
+            )
+            self.assertEqual(error, "AccessError")
         self.assertMembers(self.students, self.ben)
 
     @SILENT

@@ -50,9 +50,9 @@ class CustomerGroupAssign(models.TransientModel):
     already_count = fields.Integer(compute="_compute_counts", string="Already so")
     forbidden_count = fields.Integer(compute="_compute_counts", string="Not permitted")
     operation_id = fields.Many2one("customer.group.operation", readonly=True)
-    added = fields.Integer(related="operation_id.added")
-    removed = fields.Integer(related="operation_id.removed")
-    skipped = fields.Integer(related="operation_id.skipped")
+    added = fields.Integer(related="operation_id.added", related_sudo=False)
+    removed = fields.Integer(related="operation_id.removed", related_sudo=False)
+    skipped = fields.Integer(related="operation_id.skipped", related_sudo=False)
     can_undo = fields.Boolean(related="operation_id.can_undo", related_sudo=False)
 
     # ------------------------------------------------------------

@@ -3,6 +3,7 @@
 import sys
 import time
 from contextlib import suppress
+from functools import partial
 from random import Random
 from threading import Thread
 
@@ -13,7 +14,6 @@ from odoo.addons.customer_group.tests.concurrency import Web, find_problems
 from .server import Server
 
 LOGIN = "admin"
-CONTACTS = 100_000
 SEED = """
 INSERT INTO res_partner (name, complete_name, active, type, partner_share, color, ref,
                          create_date, write_date)
@@ -23,22 +23,23 @@ UPDATE res_partner SET commercial_partner_id = id WHERE ref = 'STRESS';
 """
 
 
-def main(env):
+def main(env, contacts=100_000):
     """Kill at several moments, look at the database, and do the work after all."""
-    env.cr.execute(SEED, [CONTACTS])
+    env.cr.execute(SEED, [contacts])
     group_id = env["customer.group"].create({"name": "Stress of killing"}).id
     env.cr.commit()
     env.cr.execute("ANALYZE res_partner")
     env.cr.commit()
-    Killing(env, group_id).run()
+    Killing(env, group_id, contacts).run()
 
 
 class Killing:
     """A server that is killed again and again, and a look at what it leaves."""
 
-    def __init__(self, env, group_id):
+    def __init__(self, env, group_id, contacts):
         self.cr, self.registry = env.cr, env.registry
         self.database, self.group_id = env.cr.dbname, group_id
+        self.contacts = contacts
         self.first = env["customer.group.operation"].search([], limit=1).id
         self.server = self.call = None
         env.cr.rollback()
@@ -49,23 +50,17 @@ class Killing:
             self.start()
             duration = self.work("action_apply")
             self.work("action_undo")
-            print(
-                f"    adding {CONTACTS} and undoing it works; {duration:.1f} s to add"
-            )
-            for method in ("action_apply", "action_undo"):
-                for name, wait in [
-                    ("as the statement begins", lambda: self.wait_for_statement(0)),
-                    (
-                        "in the statement",
-                        lambda: self.wait_for_statement(random.uniform(0, duration)),
-                    ),
-                    ("right before the commit", None),
-                    *[
-                        (f"after {delay:.2f} s", lambda delay=delay: time.sleep(delay))
-                        for delay in (random.uniform(0, duration) for _i in range(3))
-                    ],
-                ]:
-                    self.kill(method, wait, name)
+            print(f"    {self.contacts} added in {duration:.1f} s, and undone")
+            for method, delays in (("action_apply", 3), ("action_undo", 1)):
+                self.kill(method, lambda: self.wait_for_statement(0), "at its start")
+                delay = random.uniform(0, duration / 2)
+                wait = partial(self.wait_for_statement, delay)
+                self.kill(method, wait, f"{delay:.1f} s later")
+                self.kill(method, None, "right before the commit")
+                for _number in range(delays):
+                    delay = random.uniform(0, duration)
+                    name = f"{delay:.1f} s after the call"
+                    self.kill(method, partial(time.sleep, delay), name)
             self.work("action_apply")
             self.work("action_undo")
             print("    afterwards the same job runs to its end, and so does its undo")
@@ -95,7 +90,7 @@ class Killing:
         self.call("customer.group.assign", method, ids)
         duration = time.monotonic() - began
         members = self.count()
-        self.expect(members == (method == "action_apply") * CONTACTS, members)
+        self.expect(members == (method == "action_apply") * self.contacts, members)
         self.clear()
         return duration
 
@@ -121,12 +116,11 @@ class Killing:
         thread.join()
         seconds = self.wait_until_gone()
         after = self.count()
-        self.expect(after in (0, CONTACTS), f"{after} members after a kill {name}")
+        self.expect(after in (0, self.contacts), f"{after} members after a kill {name}")
         self.expect(not answers or after != before, "an answer without a change")
         outcome = "all of it" if after != before else "nothing"
         print(
-            f"    {method} killed {name}: {outcome} is there;"
-            f" the database let go of it within {seconds:.1f} s"
+            f"    {method}, killed {name}: {outcome} is done; no lock after {seconds:.1f} s"
         )
         self.start()
         self.clear()
@@ -166,7 +160,7 @@ class Killing:
         sys.exit("error: the moment to kill never came")
 
     def wait_until_gone(self):
-        """Return the seconds that PostgreSQL still works for the killed server."""
+        """Return how long PostgreSQL goes on for the killed server, locks and all."""
         began = time.monotonic()
         while time.monotonic() < began + 60:
             self.cr.execute(
