@@ -120,7 +120,8 @@ class Killing:
         self.expect(not answers or after != before, "an answer without a change")
         outcome = "all of it" if after != before else "nothing"
         print(
-            f"    {method}, killed {name}: {outcome} is done; no lock after {seconds:.1f} s"
+            f"    {method}, killed {name}: {outcome} is done;"
+            f" no lock after {seconds:.1f} s"
         )
         self.start()
         self.clear()
