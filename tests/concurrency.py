@@ -67,7 +67,7 @@ class Scene:
         self.contacts, self.groups, self.first = contacts, groups, first
 
     @classmethod
-    def create(cls, env):
+    def build(cls, env):
         env = env(context={"tracking_disable": True, "mail_create_nolog": True})
         contacts = [{"name": f"Stress {i}"} for i in range(CONTACTS)]
         groups = [{"name": f"Stress {i}"} for i in range(GROUPS)]
@@ -184,7 +184,7 @@ class Worker:
         :raise Exception: what a user should not meet
         """
         call = self.random.choice(self.calls)
-        door = self.random.choice([self.write, self.set, self.bulk, self.service])
+        door = self.random.choice([self.edit, self.set, self.bulk, self.service])
         door(call)
         self.done[f"{type(call).__name__} {door.__name__}"] += 1
 
@@ -192,7 +192,7 @@ class Worker:
         mine = {pair for pair in pairs if self.scene.get_owner(pair) == self.number}
         self.mine = self.mine | mine if joined else self.mine - mine
 
-    def write(self, call):
+    def edit(self, call):
         """Link or unlink some groups of a contact, as the form does."""
         partner_id, _group_id = self.random.choice(self.pairs)
         some = [pair for pair in self.pairs if pair[0] == partner_id]

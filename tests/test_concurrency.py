@@ -26,7 +26,7 @@ class TestConcurrency(BaseCase):
         with self.registry.cursor() as cr:
             env = superuser(cr)
             self.admin_id = env.ref("base.user_admin").id
-            self.scene = Scene.create(env)
+            self.scene = Scene.build(env)
         self.addCleanup(self.clean_up)
         self.anna, self.ben, *_others = self.scene.contacts
         self.group = self.scene.groups[0]

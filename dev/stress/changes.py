@@ -25,7 +25,7 @@ def main(env, seconds):
     """Start the workers, wait, and exit with an error if anything is wrong."""
     database = env.cr.dbname
     user = env["res.users"].search([("login", "=", LOGIN)])
-    scene = Scene.create(env)
+    scene = Scene.build(env)
     key = user.env["res.users.apikeys"].with_user(user).sudo()
     key = key._generate("rpc", "stress", datetime.now() + timedelta(days=1))
     env.cr.commit()
