@@ -1,5 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -105,6 +107,16 @@ class CustomerGroupMembership(models.Model):
             ``pairs`` may read them from ``changed``
         :return: number of rows opened
         """
+        date = operation.date
+        if changed:
+            # It may have waited for others to take the same contacts out of a group.
+            # The clock stops after the last pair: no row begins before theirs ended.
+            date = SQL(
+                """(SELECT date_trunc('second',
+                           %s + (max(clock_timestamp()) - statement_timestamp()))
+                      FROM changed)""",
+                datetime.now(),
+            )
         self.env.cr.execute(
             SQL(
                 """%s INSERT INTO customer_group_membership
@@ -113,7 +125,7 @@ class CustomerGroupMembership(models.Model):
                    ON CONFLICT (partner_id, group_id) WHERE date_end IS NULL
                    DO NOTHING""",
                 self._sql_with(changed),
-                operation.date,
+                date,
                 operation.id,
                 pairs,
             )
@@ -125,14 +137,16 @@ class CustomerGroupMembership(models.Model):
     def _close(self, pairs, operation, changed=None):
         """Close the open row of each pair of a query (partner_id, group_id).
 
-        Takes the same arguments as :meth:`_start`.
+        Takes the same arguments as :meth:`_start`. No row ends before it began, even
+        when the clocks of two servers differ.
 
         :return: number of rows closed
         """
         self.env.cr.execute(
             SQL(
                 """%s UPDATE customer_group_membership m
-                      SET date_end = %s, end_operation_id = %s
+                      SET date_end = GREATEST(m.date_start, %s),
+                          end_operation_id = %s
                      FROM (%s) AS pairs
                     WHERE m.partner_id = pairs.partner_id
                       AND m.group_id = pairs.group_id

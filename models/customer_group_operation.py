@@ -1,10 +1,11 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from dataclasses import dataclass
+from threading import current_thread
+from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.http import request
 from odoo.tools import SQL
 
 #: Key of the context under which server code says what kind of change it makes.
@@ -115,7 +116,9 @@ class CustomerGroupOperation(models.Model):
         change = self.env.context.get(CHANGE_KEY)
         if isinstance(change, Change):
             return change
-        if request and request.httprequest.path.startswith(API_PATHS):
+        # There is no request where XML-RPC and JSON-RPC arrive, but the thread knows.
+        url = getattr(current_thread(), "url", "")
+        if urlsplit(url).path.startswith(API_PATHS):
             return Change(source="api")
         if self.env.context.get("import_file"):
             return Change(source="import")

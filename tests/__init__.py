@@ -1,10 +1,12 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import test_assign
+from . import test_concurrency
 from . import test_customer_group
 from . import test_from_tags
 from . import test_hierarchy
 from . import test_http_api
+from . import test_http_members
 from . import test_import_export
 from . import test_ledger_properties
 from . import test_membership

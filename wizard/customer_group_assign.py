@@ -50,9 +50,9 @@ class CustomerGroupAssign(models.TransientModel):
     already_count = fields.Integer(compute="_compute_counts", string="Already so")
     forbidden_count = fields.Integer(compute="_compute_counts", string="Not permitted")
     operation_id = fields.Many2one("customer.group.operation", readonly=True)
-    added = fields.Integer(related="operation_id.added")
-    removed = fields.Integer(related="operation_id.removed")
-    skipped = fields.Integer(related="operation_id.skipped")
+    added = fields.Integer(related="operation_id.added", related_sudo=False)
+    removed = fields.Integer(related="operation_id.removed", related_sudo=False)
+    skipped = fields.Integer(related="operation_id.skipped", related_sudo=False)
     can_undo = fields.Boolean(related="operation_id.can_undo", related_sudo=False)
 
     # ------------------------------------------------------------
@@ -95,7 +95,9 @@ class CustomerGroupAssign(models.TransientModel):
             )
             wizard.selected_count = selected_count
             wizard.forbidden_count = selected_count - allowed_count
-            wizard.change_count = wizard._count_changing(allowed)
+            wizard.change_count = wizard.group_ids._count_changing(
+                *wizard._get_pairs(allowed)
+            )
             wizard.already_count = allowed_count - wizard.change_count
 
     def _get_domain(self):
@@ -115,61 +117,10 @@ class CustomerGroupAssign(models.TransientModel):
     def _get_partners(self):
         return self.env["res.partner"]._search(self._get_domain())
 
-    def _count_changing(self, allowed):
-        """Count the permitted contacts whose groups would change."""
-        adds, removes = self._get_pairs(allowed)
-        queries = []
-        if adds:
-            queries.append(
-                SQL(
-                    """SELECT partner_id FROM (%s) AS p WHERE NOT EXISTS (
-                       SELECT FROM customer_group_res_partner_rel r
-                        WHERE r.partner_id = p.partner_id AND r.group_id = p.group_id)
-                    """,
-                    adds,
-                )
-            )
-        if removes:
-            queries.append(SQL("SELECT partner_id FROM (%s) AS p", removes))
-        if not queries:
-            return 0
-        [[count]] = self.env.execute_query(
-            SQL(
-                "SELECT count(DISTINCT partner_id) FROM (%s) AS changing",
-                SQL(" UNION ALL ").join(queries),
-            )
-        )
-        return count
-
     def _get_pairs(self, allowed):
         """Return the queries of pairs to add and to remove, or ``None`` for each."""
         into, out_of = self.group_ids._origin, self.from_group_ids._origin
-        adds = removes = None
-        take_out = {"remove": into, "move": out_of - into}.get(self.mode)
-        if take_out:
-            removes = SQL(
-                """SELECT r.partner_id, r.group_id
-                     FROM customer_group_res_partner_rel r
-                    WHERE r.group_id IN %s AND r.partner_id IN %s""",
-                take_out._ids,
-                allowed.subselect(),
-            )
-        if into and self.mode != "remove":
-            members = SQL()
-            if self.mode == "move":
-                members = SQL(
-                    """WHERE EXISTS (SELECT FROM customer_group_res_partner_rel r
-                              WHERE r.partner_id = p.id AND r.group_id IN %s)""",
-                    out_of._ids or (0,),
-                )
-            adds = SQL(
-                """SELECT p.id AS partner_id, g.id AS group_id
-                     FROM (%s) AS p CROSS JOIN unnest(%s) AS g(id) %s""",
-                allowed.select(),
-                into.ids,
-                members,
-            )
-        return adds, removes
+        return into._get_pairs(self.mode, allowed, out_of)
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -184,24 +135,16 @@ class CustomerGroupAssign(models.TransientModel):
         self.ensure_one()
         if self.operation_id:
             raise UserError(self.env._("This change has been made already."))
-        groups = self.group_ids + self.from_group_ids
         if not self.group_ids or (self.mode == "move" and not self.from_group_ids):
             raise UserError(self.env._("Choose the groups first."))
-        if not self.selected_count:
+        change = Change(self.mode, "bulk", self.reason or "")
+        self.operation_id = self.group_ids._assign(
+            self._get_domain(), change, out_of=self.from_group_ids
+        )
+        if not self.operation_id:
             raise UserError(
                 self.env._("None of these contacts exists any more. Select others.")
             )
-        groups.check_access("read")
-        joining = self.group_ids if self.mode != "remove" else groups.browse()
-        groups._check_assign(joining)
-        allowed = self.env["res.partner"]._get_assignable_query(self._get_domain())
-        adds, removes = self._get_pairs(allowed)
-        change = Change(self.mode, "bulk", self.reason or "")
-        skipped = self.selected_count - self.change_count
-        operation = self.env["customer.group"]._change_members(adds, removes, change)
-        # sudo: the journal is closed to everybody; the numbers come from here.
-        operation.sudo().skipped = skipped
-        self.operation_id = operation
         return self._reopen()
 
     def action_undo(self):
