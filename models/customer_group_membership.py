@@ -105,7 +105,7 @@ class CustomerGroupMembership(models.Model):
             ``pairs`` may read them from ``changed``
         :return: number of rows opened
         """
-        self.env.cr.execute(
+        self.env.execute_query(
             SQL(
                 """%s INSERT INTO customer_group_membership
                           (partner_id, group_id, date_start, start_operation_id)
@@ -129,7 +129,7 @@ class CustomerGroupMembership(models.Model):
 
         :return: number of rows closed
         """
-        self.env.cr.execute(
+        self.env.execute_query(
             SQL(
                 """%s UPDATE customer_group_membership m
                       SET date_end = %s, end_operation_id = %s

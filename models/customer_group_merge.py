@@ -81,7 +81,7 @@ class CustomerGroup(models.Model):
             line
             % (
                 self.env._(
-                    "%(group)s (%(count)s members)",
+                    "%(group)s (members: %(count)s)",
                     group=group.display_name,
                     count=formatLang(self.env, counts.get(group.id, 0), digits=0),
                 ),

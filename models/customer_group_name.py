@@ -179,6 +179,9 @@ class CustomerGroup(models.Model):
     def copy_data(self, default=None):
         default = dict(default or {})
         vals_list = super().copy_data(default=default)
+        if not self._has_field_access(self._fields["assign_policy"], "write"):
+            for vals in vals_list:
+                del vals["assign_policy"]
         if "name" not in default:
             for group, vals in zip(self, vals_list, strict=True):
                 vals["name"] = group._get_copy_name(vals.get("parent_id"))

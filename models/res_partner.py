@@ -267,13 +267,13 @@ class ResPartner(models.Model):
             )
 
     @api.model
-    def _get_group_company_conflicts(self, condition, group=SQL("r.group_id")):
+    def _get_group_company_conflicts(self, condition, group=None):
         """Find a contact that is in a group of a company it does not belong to.
 
         Companies go together when one is a branch of the other.
 
         :param SQL condition: which memberships to check; they have the alias ``r``
-        :param SQL group: id of the group that the contacts are, or are to be, in
+        :param SQL group: id of the group that they are to be in, instead of their own
         :return: list of one pair (contact, group), or an empty list
         """
         self.flush_model(["company_id"])
@@ -290,7 +290,7 @@ class ResPartner(models.Model):
                       AND gc.parent_path NOT LIKE pc.parent_path || '%%'
                       AND pc.parent_path NOT LIKE gc.parent_path || '%%'
                     LIMIT 1""",
-                group,
+                group or SQL("r.group_id"),
                 condition,
             )
         )

@@ -1,6 +1,6 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.tools import formatLang
 
 
@@ -66,7 +66,8 @@ class CustomerGroupMerge(models.TransientModel):
         values = super().default_get(fields)
         context = self.env.context
         if "group_ids" in fields and context.get("active_model") == "customer.group":
-            values["group_ids"] = context.get("active_ids") or []
+            ids = context.get("active_ids") or []
+            values["group_ids"] = [Command.set(ids)]
         return values
 
     @api.depends("group_ids")
@@ -97,14 +98,14 @@ class CustomerGroupMerge(models.TransientModel):
     # ------------------------------------------------------------
 
     def action_merge(self):
-        """Merge the groups, say how many members joined, and open the one that remains.
+        """Merge the groups, say how many members joined, and open what remains.
 
         :return: client action
         :raise UserError: when something is in the way of the merge
         """
         self.ensure_one()
         target, groups = self.target_id, self.group_ids
-        merged = len(groups - target)
+        names = ", ".join((groups - target).mapped("display_name"))
         operation = groups._merge_into(target, self.reason)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_group.customer_group_action"
@@ -115,9 +116,8 @@ class CustomerGroupMerge(models.TransientModel):
             "params": {
                 "type": "success",
                 "message": self.env._(
-                    "%(groups)s groups merged into “%(target)s”, %(added)s members"
-                    " joined.",
-                    groups=merged,
+                    "Merged into “%(target)s”: %(groups)s. New members: %(added)s.",
+                    groups=names,
                     target=target.display_name,
                     added=formatLang(self.env, operation.added, digits=0),
                 ),
