@@ -34,7 +34,7 @@ class CustomerGroupMerge(models.TransientModel):
     )
     joining_count = fields.Integer(
         compute="_compute_preview",
-        string="Will join",
+        string="Members joining",
         help="Contacts of the other groups that are not in this one yet.",
     )
     already_count = fields.Integer(
@@ -43,17 +43,17 @@ class CustomerGroupMerge(models.TransientModel):
         help="Contacts of the other groups that are in this one as well.",
     )
     subgroup_count = fields.Integer(
-        compute="_compute_preview", string="Subgroups that move"
+        compute="_compute_preview", string="Subgroups moving"
     )
     history_count = fields.Integer(
         compute="_compute_preview",
-        string="Rows of history that follow",
+        string="History moving",
         help="Who was in several of the groups at the same time gets one row of them.",
     )
     reference_count = fields.Integer(
         compute="_compute_preview",
-        string="Other records that refer to them",
-        help="They will refer to the group that remains.",
+        string="References moving",
+        help="Other records that refer to the groups; they will refer to this one.",
     )
 
     # ------------------------------------------------------------
