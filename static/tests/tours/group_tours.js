@@ -139,7 +139,8 @@ tours.add("customer_group_duplicate", {
             trigger: ".o-dropdown--menu:not(:contains('Merge Groups'))",
         },
         {
-            trigger: ".o-dropdown--menu .o_menu_item:contains('Duplicate with Members')",
+            trigger:
+                ".o-dropdown--menu .o_menu_item:contains('Duplicate with Members')",
             run: "click",
         },
         { trigger: ".o_notification:contains('Members copied: 2.')" },
