@@ -400,7 +400,7 @@ class TestMerge(CustomerGroupCommon):
 class TestCopyWithMembers(CustomerGroupCommon):
     """Duplicate a group together with its members."""
 
-    def copy(self, group, user=None):
+    def duplicate(self, group, user=None):
         """Duplicate as the user does, from the menu of the form."""
         action = self.env.ref("customer_group.customer_group_action_copy_with_members")
         action = action.with_user(user or self.creator).with_context(
@@ -413,7 +413,7 @@ class TestCopyWithMembers(CustomerGroupCommon):
     def test_copy(self):
         self.dora.write(self.put_into(self.wholesale))
         self.dora.action_archive()
-        params = self.copy(self.wholesale)
+        params = self.duplicate(self.wholesale)
         copy = self.Group.browse(params["next"]["res_id"])
         self.assertEqual(copy.display_name, "Trade / Wholesale (copy)")
         self.assertEqual(params["message"], "Members copied: 2.")
@@ -451,7 +451,7 @@ class TestCopyWithMembers(CustomerGroupCommon):
                 "perm_read": False,
             }
         )
-        params = self.copy(self.wholesale)
+        params = self.duplicate(self.wholesale)
         self.assertIn(
             "copied: 1. Left out, because you may not change them: 1.",
             params["message"],
@@ -477,7 +477,7 @@ class TestCopyWithMembers(CustomerGroupCommon):
             self.assertEqual(
                 self.Group.with_context(active_test=False).search_count([]), before
             )
-        self.copy(reserved, self.manager)
+        self.duplicate(reserved, self.manager)
 
     def test_queries_do_not_grow_with_the_members(self):
         partners = self.Partner.create([{"name": str(i)} for i in range(400)])
