@@ -21,6 +21,7 @@
         "wizard/customer_group_from_tags_views.xml",
         "views/res_config_settings_views.xml",
         "wizard/customer_group_assign_views.xml",
+        "wizard/customer_group_merge_views.xml",
     ],
     "demo": ["demo/customer_group_demo.xml"],
     "images": ["static/description/contacts.png"],

@@ -3,6 +3,7 @@
 from . import customer_group
 from . import customer_group_change
 from . import customer_group_members
+from . import customer_group_merge
 from . import customer_group_name
 from . import customer_group_operation
 from . import customer_group_membership

@@ -7,7 +7,9 @@ import psycopg2
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, formatLang
+
+from .customer_group_operation import Change
 
 
 class CustomerGroup(models.Model):
@@ -263,3 +265,56 @@ class CustomerGroup(models.Model):
         operation.write({"added": added, "removed": removed})
         self.env["res.partner"].invalidate_model(["customer_group_ids"])
         return operation
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_copy_with_members(self):
+        """Duplicate the group together with its own members, and open the copy.
+
+        Contacts that the user may not change, or that are archived, are left out.
+
+        :return: client action that says how many members the copy has
+        :raise AccessError: when the user may not create groups, or not assign this one
+        :raise UserError: when the group is archived
+        """
+        self.ensure_one()
+        self.browse().check_access("create")
+        self.check_access("read")
+        self._check_assign(joining=self)
+        copy = self.copy()
+        members = [("customer_group_ids", "in", self.ids)]
+        allowed = self.env["res.partner"]._get_assignable_query(members)
+        adds = SQL(
+            "SELECT p.id AS partner_id, %s AS group_id FROM (%s) AS p",
+            copy.id,
+            allowed.select(),
+        )
+        reason = self.env._("Copied from %s", self.display_name)
+        operation = self._change_members(adds, None, Change("add", "bulk", reason))
+        skipped = self.env["res.partner"].search_count(members) - operation.added
+        # sudo: the journal is closed to everybody; the number comes from here.
+        operation.sudo().skipped = skipped
+        message = self.env._(
+            "Members copied: %s.", formatLang(self.env, operation.added, digits=0)
+        )
+        if skipped:
+            message += " " + self.env._(
+                "Left out, because you may not change them: %s.",
+                formatLang(self.env, skipped, digits=0),
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if skipped else "success",
+                "message": message,
+                "next": {
+                    "type": "ir.actions.act_window",
+                    "res_model": self._name,
+                    "res_id": copy.id,
+                    "views": [(False, "form")],
+                },
+            },
+        }

@@ -117,7 +117,7 @@ class CustomerGroupMembership(models.Model):
                       FROM changed)""",
                 datetime.now(),
             )
-        self.env.cr.execute(
+        self.env.execute_query(
             SQL(
                 """%s INSERT INTO customer_group_membership
                           (partner_id, group_id, date_start, start_operation_id)
@@ -142,7 +142,7 @@ class CustomerGroupMembership(models.Model):
 
         :return: number of rows closed
         """
-        self.env.cr.execute(
+        self.env.execute_query(
             SQL(
                 """%s UPDATE customer_group_membership m
                       SET date_end = GREATEST(m.date_start, %s),
@@ -161,43 +161,77 @@ class CustomerGroupMembership(models.Model):
         return self.env.cr.rowcount
 
     @api.model
-    def _merge_partners(self, sources, target):
-        """Make one history of those of several contacts, before Odoo moves the rows.
+    def _merge(self, field, sources, target):
+        """Make one history of those of several contacts, or of several groups.
 
-        Where two of them were in a group at the same time, the later row is cut at its
-        beginning, or dropped when the earlier one covers it: intervals never overlap.
+        Where two of them have the same pair at the same time, the later row is cut at
+        its beginning, or dropped when the earlier ones cover it: intervals never
+        overlap. Takes two statements for any number of rows.
+
+        :param str field: ``partner_id`` or ``group_id``
+        :param sources: the records that go
+        :param target: the record that gets their rows
         """
         self.flush_model()
-        rows = self.env.execute_query(
+        rows = self._sql_merged_rows(field, sources, target)
+        self.env.cr.execute(
             SQL(
-                """SELECT id, group_id, date_start, date_end
-                     FROM customer_group_membership
-                    WHERE partner_id IN %s
-                 ORDER BY group_id, date_start, partner_id != %s, id""",
-                (sources + target)._ids,
-                target.id,
+                """DELETE FROM customer_group_membership m USING (%s) AS r
+                    WHERE m.id = r.id AND r.ends <= r.covered_until""",
+                rows,
             )
         )
-        group_id = end = None
-        for id_, row_group_id, row_start, row_end in rows:
-            if row_group_id != group_id:
-                group_id, end = row_group_id, row_end
-            elif end is None or (row_end is not None and row_end <= end):
-                self.env.cr.execute(
-                    SQL("DELETE FROM customer_group_membership WHERE id = %s", id_)
-                )
-            else:
-                if row_start < end:
-                    self.env.cr.execute(
-                        SQL(
-                            "UPDATE customer_group_membership SET date_start = %s"
-                            " WHERE id = %s",
-                            end,
-                            id_,
-                        )
-                    )
-                end = row_end
+        self.env.cr.execute(
+            SQL(
+                """UPDATE customer_group_membership m
+                      SET %s = %s,
+                          date_start = GREATEST(m.date_start, r.covered_until)
+                     FROM (%s) AS r
+                    WHERE m.id = r.id
+                      AND (r.moves OR r.covered_until > m.date_start)""",
+                SQL.identifier(field),
+                target.id,
+                rows,
+            )
+        )
         self.invalidate_model()
+
+    @api.model
+    def _count_merged(self, sources, target):
+        """Return how many rows of groups would live on as rows of another one."""
+        self.flush_model()
+        [[count]] = self.env.execute_query(
+            SQL(
+                """SELECT count(*) FROM (%s) AS r
+                    WHERE r.moves AND (r.ends <= r.covered_until) IS NOT TRUE""",
+                self._sql_merged_rows("group_id", sources, target),
+            )
+        )
+        return count
+
+    @api.model
+    def _sql_merged_rows(self, field, sources, target):
+        """Return the query of rows that become one history.
+
+        Columns: ``id``, ``ends``, ``moves`` (is of a source), and ``covered_until``, to
+        when the rows before it in the same pair reach (NULL for the first).
+        """
+        return SQL(
+            """SELECT id,
+                      COALESCE(date_end, 'infinity') AS ends,
+                      %(field)s != %(target)s AS moves,
+                      max(COALESCE(date_end, 'infinity')) OVER (
+                          PARTITION BY %(other)s
+                              ORDER BY date_start, %(field)s != %(target)s, id
+                          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                      ) AS covered_until
+                 FROM customer_group_membership
+                WHERE %(field)s IN %(ids)s""",
+            field=SQL.identifier(field),
+            other=SQL.identifier("group_id" if field == "partner_id" else "partner_id"),
+            target=target.id,
+            ids=(sources | target)._ids,
+        )
 
     def _sql_with(self, changed):
         return SQL("WITH changed AS (%s)", changed) if changed else SQL()

@@ -45,7 +45,7 @@ class CustomerGroupOperation(models.Model):
             ("add", "Added to group"),
             ("remove", "Removed from group"),
             ("move", "Moved to another group"),
-            ("merge", "Contacts merged"),
+            ("merge", "Merged"),
             ("undo", "Undone"),
             ("repair", "Repaired"),
         ],

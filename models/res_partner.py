@@ -267,12 +267,13 @@ class ResPartner(models.Model):
             )
 
     @api.model
-    def _get_group_company_conflicts(self, condition):
+    def _get_group_company_conflicts(self, condition, group=None):
         """Find a contact that is in a group of a company it does not belong to.
 
         Companies go together when one is a branch of the other.
 
         :param SQL condition: which memberships to check; they have the alias ``r``
+        :param SQL group: id of the group that they are to be in, instead of their own
         :return: list of one pair (contact, group), or an empty list
         """
         self.flush_model(["company_id"])
@@ -281,7 +282,7 @@ class ResPartner(models.Model):
             SQL(
                 """SELECT p.id, g.id
                      FROM customer_group_res_partner_rel r
-                     JOIN customer_group g ON g.id = r.group_id
+                     JOIN customer_group g ON g.id = %s
                      JOIN res_partner p ON p.id = r.partner_id
                      JOIN res_company gc ON gc.id = g.company_id
                      JOIN res_company pc ON pc.id = p.company_id
@@ -289,6 +290,7 @@ class ResPartner(models.Model):
                       AND gc.parent_path NOT LIKE pc.parent_path || '%%'
                       AND pc.parent_path NOT LIKE gc.parent_path || '%%'
                     LIMIT 1""",
+                group or SQL("r.group_id"),
                 condition,
             )
         )

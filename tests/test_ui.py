@@ -56,6 +56,18 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
         self.assertNotIn("Old", self.anna.customer_group_ids.mapped("name"))
         self.assertEqual(self.dora.category_id, tag)
 
+    def test_merge(self):
+        self.create_group("US", self.students)
+        self.run_tour("/odoo/customer-groups", "merge", self.manager)
+        self.assertFalse(self.students.exists())
+        self.assertEqual(self.wholesale.direct_member_count, 3)
+        self.assertEqual(self.wholesale.child_ids.mapped("name"), ["US"])
+
+    def test_duplicate_with_members(self):
+        self.run_tour(self.get_url(self.wholesale), "duplicate", self.creator)
+        copy = self.Group.search([("name", "=", "Wholesale (copy)")])
+        self.assertEqual(copy.direct_member_count, 2)
+
     # ------------------------------------------------------------
     # CONTACTS
     # ------------------------------------------------------------

@@ -5,3 +5,4 @@ from . import customer_group_assign
 from . import customer_group_from_tags
 from . import customer_group_from_tags_line
 from . import customer_group_from_tags_plan
+from . import customer_group_merge

@@ -69,6 +69,86 @@ tours.add("customer_group_delete", {
     ],
 });
 
+tours.add("customer_group_merge", {
+    steps: () => {
+        const tick = (path) => ({
+            trigger: `.o_data_row:has(.o_data_cell:text(${path})) .o_list_record_selector input`,
+            run: "click",
+        });
+        const count = (name, number) => ({
+            trigger: `.modal .o_field_widget[name='${name}']:contains('${number}')`,
+        });
+        const remain = (text, path) => [
+            {
+                trigger: ".modal .o_field_widget[name='target_id'] input",
+                run: `edit ${text}`,
+            },
+            {
+                trigger: `.o-autocomplete--dropdown-item a:text(${path})`,
+                run: "click",
+            },
+        ];
+        return [
+            tick("Private / Students"),
+            tick("Trade / Wholesale"),
+            { trigger: ".o_cp_action_menus button:contains('Actions')", run: "click" },
+            {
+                trigger: ".o-dropdown--menu .o_menu_item:contains('Merge Groups')",
+                run: "click",
+            },
+            {
+                content: "the larger group is to remain",
+                trigger:
+                    ".modal .o_field_widget[name='target_id'] input:value(Trade / Wholesale)",
+            },
+            count("present_count", 2),
+            count("already_count", 1),
+            count("subgroup_count", 1),
+            remain("students", "Private / Students"),
+            count("present_count", 1),
+            count("joining_count", 1),
+            {
+                content: "one group more, from the whole list",
+                trigger: ".modal .o_field_widget[name='group_ids'] input",
+                run: "edit EU",
+            },
+            pick("Trade / Wholesale / EU"),
+            count("joining_count", 2),
+            remain("wholesale", "Trade / Wholesale / EU"),
+            {
+                content: "a group does not go into its own subgroup",
+                trigger:
+                    ".modal:contains('which would be deleted'):not(:has(button[name='action_merge']))",
+            },
+            remain("wholesale", "Trade / Wholesale"),
+            count("joining_count", 1),
+            { trigger: ".modal button[name='action_merge']", run: "click" },
+            { trigger: ".o_notification:contains('New members: 1')" },
+            {
+                trigger:
+                    ".o_form_view .o-mail-Message:contains('Private / Students (members: 1)')",
+            },
+        ].flat();
+    },
+});
+
+tours.add("customer_group_duplicate", {
+    steps: () => [
+        { trigger: ".o_cp_action_menus button:has(.fa-cog)", run: "click" },
+        {
+            trigger: ".o-dropdown--menu:not(:contains('Merge Groups'))",
+        },
+        {
+            trigger:
+                ".o-dropdown--menu .o_menu_item:contains('Duplicate with Members')",
+            run: "click",
+        },
+        { trigger: ".o_notification:contains('Members copied: 2.')" },
+        { trigger: ".o_breadcrumb:contains('Wholesale (copy)')" },
+        { trigger: "button[name='action_view_members']:contains('2')" },
+    ],
+});
+
 tours.add("customer_group_settings", {
     steps: () => {
         const everyone =
