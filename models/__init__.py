@@ -9,3 +9,5 @@ from . import customer_group_membership
 from . import customer_group_path
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_export
+from . import res_partner_read_group
