@@ -56,7 +56,8 @@ class ResPartner(models.Model):
         }
         return {
             str(partner_id): ",".join(
-                name for _place, name in sorted(names[id_] for id_ in ids if id_ in names)
+                name
+                for _place, name in sorted(names[id_] for id_ in ids if id_ in names)
             )
             for partner_id, ids in rows
         }

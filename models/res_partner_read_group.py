@@ -15,7 +15,7 @@ class ResPartner(models.Model):
     def _formatted_read_group_with_length(
         self, domain, groupby, aggregates, offset=0, limit=None, order=None
     ):
-        """Cut the page out of all groups, instead of asking twice to learn their number.
+        """Cut the page out of all groups, instead of asking again for their number.
 
         There are few groups, and each question reads all memberships.
         """

@@ -187,7 +187,8 @@ class CustomerGroupAssign(models.TransientModel):
         groups = self.group_ids + self.from_group_ids
         if not self.group_ids or (self.mode == "move" and not self.from_group_ids):
             raise UserError(self.env._("Choose the groups first."))
-        if not self.selected_count:
+        selected = self.env["res.partner"].search_count(self._get_domain())
+        if not selected:
             raise UserError(
                 self.env._("None of these contacts exists any more. Select others.")
             )
@@ -197,10 +198,9 @@ class CustomerGroupAssign(models.TransientModel):
         allowed = self.env["res.partner"]._get_assignable_query(self._get_domain())
         adds, removes = self._get_pairs(allowed)
         change = Change(self.mode, "bulk", self.reason or "")
-        skipped = self.selected_count - self.change_count
         operation = self.env["customer.group"]._change_members(adds, removes, change)
         # sudo: the journal is closed to everybody; the numbers come from here.
-        operation.sudo().skipped = skipped
+        operation.sudo().skipped = selected - operation._count_contacts()
         self.operation_id = operation
         return self._reopen()
 

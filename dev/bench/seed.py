@@ -115,7 +115,8 @@ INSERT INTO res_partner_res_partner_category_rel (partner_id, category_id)
 LEDGER = """
 INSERT INTO customer_group_operation (id, kind, source, user_id, date, added)
     SELECT group_id, 'add', 'import', 1,
-           timestamp '2026-01-01' + interval '9 months' * pg_temp.u(group_id, 54), count(*)
+           timestamp '2026-01-01' + interval '9 months' * pg_temp.u(group_id, 54),
+           count(*)
       FROM customer_group_res_partner_rel GROUP BY group_id;
 INSERT INTO customer_group_membership
         (partner_id, group_id, date_start, start_operation_id)
