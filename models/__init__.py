@@ -11,3 +11,5 @@ from . import customer_group_path
 from . import customer_group_tags
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_export
+from . import res_partner_read_group

@@ -124,10 +124,9 @@ class CustomerGroup(models.Model):
         if not selected:
             return self.env["customer.group.operation"]
         adds, removes = self._get_pairs(change.kind, allowed, out_of)
-        skipped = selected - self._count_changing(adds, removes)
         operation = self._change_members(adds, removes, change)
         # sudo: the journal is closed to everybody; the numbers come from here.
-        operation.sudo().skipped = skipped
+        operation.sudo().skipped = selected - operation._count_contacts()
         return operation
 
     def _get_pairs(self, kind, allowed, out_of):

@@ -143,6 +143,17 @@ class CustomerGroupOperation(models.Model):
             }
         )
 
+    def _count_contacts(self):
+        """Return how many contacts the operation put into groups or took out."""
+        [[count]] = self.env.execute_query(
+            SQL(
+                """SELECT count(DISTINCT partner_id) FROM customer_group_membership
+                    WHERE start_operation_id = %(id)s OR end_operation_id = %(id)s""",
+                id=self.id,
+            )
+        )
+        return count
+
     # ------------------------------------------------------------
     # ACTIONS
     # ------------------------------------------------------------
