@@ -6,6 +6,7 @@ from . import test_hierarchy
 from . import test_http_api
 from . import test_import_export
 from . import test_ledger_properties
+from . import test_member_counts
 from . import test_membership
 from . import test_multi_company
 from . import test_naming
