@@ -100,7 +100,9 @@ class CustomerGroupCount(models.Model):
         :param datetime since: groups that were counted before are counted in any case
         """
         counted = dict(
-            self.env.execute_query(SQL("SELECT group_id, date FROM customer_group_count"))
+            self.env.execute_query(
+                SQL("SELECT group_id, date FROM customer_group_count")
+            )
         )
         changed = {}
         oldest = min(counted.values(), default=since) - self._margin
@@ -146,7 +148,8 @@ class CustomerGroupCount(models.Model):
                 FULL JOIN customer_group g ON g.id = c.group_id
                CROSS JOIN unnest(ARRAY[c.path, g.parent_path]) AS place (path)
                     WHERE place.path IS NOT NULL
-                      AND (c.path, c.group_active) IS DISTINCT FROM (g.parent_path, g.active)
+                      AND (c.path, c.group_active)
+                          IS DISTINCT FROM (g.parent_path, g.active)
                 """,
                 since=since,
             )
