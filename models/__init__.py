@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import customer_group
 from . import customer_group_change
+from . import customer_group_count
 from . import customer_group_members
 from . import customer_group_merge
 from . import customer_group_name

@@ -5,6 +5,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+#: Key of the context that tells whether the first contacts of a sorted list are wanted.
+PAGE_KEY = "customer_group_page"
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -69,6 +72,12 @@ class ResPartner(models.Model):
         return domain
 
     @api.model
+    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
+        """Tell the condition on groups whether a page of a sorted list is wanted."""
+        model = self.with_context(**{PAGE_KEY: bool(limit and order)})
+        return super(ResPartner, model)._search(domain, offset, limit, order, **kwargs)
+
+    @api.model
     def _get_in_groups_domain(self, ids):
         """Return the domain of the contacts that are in one of these very groups.
 
@@ -83,16 +92,22 @@ class ResPartner(models.Model):
             return Domain.FALSE
         field = self._fields["customer_group_ids"]
 
+        group_ids = tuple(sorted(ids))
+        members = SQL("customer_group_res_partner_rel WHERE group_id IN %s", group_ids)
+
         def to_sql(model, alias, _query):
             model._check_field_access(field, "read")
-            members = SQL(
-                "customer_group_res_partner_rel WHERE group_id IN %s",
-                tuple(sorted(ids)),
-            )
             contact = SQL.identifier(alias, "id")
-            if model._has_many_members(members):
+            page = model.env.context.get(PAGE_KEY, False)
+            if model._has_many_members(group_ids, page):
+                # A function that must run in the main process, and is always true,
+                # keeps a page from being read in parallel: each process would read
+                # far ahead of what the page needs.
                 return SQL(
-                    "EXISTS (SELECT FROM %s AND partner_id = %s)", members, contact
+                    "(EXISTS (SELECT FROM %s AND partner_id = %s)%s)",
+                    members,
+                    contact,
+                    SQL(" AND %s != -pg_backend_pid()", contact) if page else SQL(),
                 )
             # The planner neither looks into an array nor takes it apart. As a set it
             # is hashed below OR and NOT; "= ANY" would search all of it for each row.
@@ -110,25 +125,31 @@ class ResPartner(models.Model):
         return Domain.custom(to_sql=to_sql, predicate=is_member)
 
     @api.model
-    def _has_many_members(self, members):
+    def _has_many_members(self, group_ids, page):
         """Return whether it is better to look up memberships than to list them.
 
-        Counts no further than to the answer. The part of all contacts was measured, see
-        ``docs/performance.md``.
+        Counts no further than to the answer, and not at all when the last count leaves
+        no doubt. The parts of all contacts were measured, see ``docs/performance.md``.
 
-        :param SQL members: the table of memberships and the condition on it
+        :param tuple group_ids: the groups, at least one
+        :param bool page: whether the first contacts of a sorted list are wanted
         """
         [[many]] = self.env.execute_query(
             SQL(
-                """SELECT EXISTS (
-                       SELECT FROM %s
-                       OFFSET (SELECT GREATEST(5000, 0.025 * reltuples)::bigint
-                                 FROM pg_class
-                                WHERE oid = 'res_partner'::regclass))""",
-                members,
+                """WITH many AS MATERIALIZED (
+                       SELECT GREATEST(5000, %(share)s * reltuples)::bigint AS limit
+                         FROM pg_class WHERE oid = 'res_partner'::regclass)
+                   SELECT (SELECT sum(direct_members) FROM customer_group_count
+                            WHERE group_id IN %(ids)s)
+                          > 2 * (SELECT many.limit FROM many)
+                       OR EXISTS (SELECT FROM customer_group_res_partner_rel
+                                   WHERE group_id IN %(ids)s
+                                  OFFSET (SELECT many.limit FROM many))""",
+                ids=group_ids,
+                share=0.012 if page else 0.1,
             )
         )
-        return many
+        return bool(many)
 
     # ------------------------------------------------------------
     # CRUD

@@ -9,6 +9,7 @@ from . import test_http_api
 from . import test_http_members
 from . import test_import_export
 from . import test_ledger_properties
+from . import test_member_counts
 from . import test_membership
 from . import test_merge
 from . import test_multi_company
