@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from .customer_group_operation import Change
+
 
 class CustomerGroup(models.Model):
     """Adding and removing any number of members at once."""
@@ -81,3 +83,23 @@ class CustomerGroup(models.Model):
         operation.write({"added": added, "removed": removed})
         self.env["res.partner"].invalidate_model(["customer_group_ids"])
         return operation
+
+    def unlink(self):
+        """Enter it in the journal, as the history of a group disappears with it."""
+        source = self.env["customer.group.operation"]._get_change().source
+        members = dict(
+            self.env.execute_query(
+                SQL(
+                    """SELECT group_id, count(*) FROM customer_group_res_partner_rel
+                        WHERE group_id IN %s GROUP BY group_id""",
+                    self._ids or (0,),
+                )
+            )
+        )
+        deleted = [(group.complete_name, members.get(group.id, 0)) for group in self]
+        result = super().unlink()
+        for name, count in deleted:
+            self.env["customer.group.operation"]._open(
+                Change("delete", source, name), removed=count
+            )
+        return result

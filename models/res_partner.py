@@ -29,6 +29,17 @@ class ResPartner(models.Model):
         groups="base.group_user",
     )
 
+    # Only for searching, above all with "any": who was in a group on a day.
+    customer_group_membership_ids = fields.One2many(
+        comodel_name="customer.group.membership",
+        inverse_name="partner_id",
+        string="Customer Group History",
+        readonly=True,
+        copy=False,
+        exportable=False,
+        groups="base.group_user",
+    )
+
     def _compute_customer_group_id(self):
         self.customer_group_id = False
 

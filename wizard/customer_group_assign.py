@@ -3,7 +3,7 @@
 from ast import literal_eval
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -44,6 +44,18 @@ class CustomerGroupAssign(models.TransientModel):
         context={"active_test": False},
         domain=[("can_assign", "=", True), ("active", "=", True)],
     )
+    include_subgroups = fields.Boolean(
+        string="Subgroups as Well",
+        help="Contacts of a subgroup count as members of the groups above it. Without"
+        " this they stay in the subgroup, and so in the list of members.",
+    )
+    subgroup_ids = fields.Many2many(
+        comodel_name="customer.group",
+        string="Members of",
+        compute="_compute_subgroup_ids",
+        context={"active_test": False},
+        help="Subgroups in which some of the selected contacts are.",
+    )
     reason = fields.Char(help="Is shown in the history of the contacts and groups.")
     selected_count = fields.Integer(compute="_compute_counts", string="Selected")
     change_count = fields.Integer(compute="_compute_counts", string="Will change")
@@ -78,9 +90,40 @@ class CustomerGroupAssign(models.TransientModel):
             values["partner_domain"] = repr(domain)
         return values
 
-    @api.depends("mode", "partner_domain", "group_ids", "from_group_ids")
-    def _compute_counts(self):
+    @api.depends("mode", "partner_domain", "group_ids", "operation_id")
+    def _compute_subgroup_ids(self):
+        """Find the subgroups that somebody leaves, when he is to leave those above."""
         for wizard in self:
+            groups = wizard.group_ids._origin
+            if wizard.mode != "remove" or not groups.child_ids or wizard.operation_id:
+                wizard.subgroup_ids = False
+                continue
+            below = set(groups._get_subtree_ids(groups.ids)) - set(groups.ids)
+            rows = self.env.execute_query(
+                SQL(
+                    """SELECT g.id FROM customer_group g
+                        WHERE g.id IN %s AND EXISTS (
+                              SELECT FROM customer_group_res_partner_rel r
+                               WHERE r.group_id = g.id AND r.partner_id IN %s)""",
+                    tuple(below) or (0,),
+                    wizard._get_partners().subselect(),
+                )
+            )
+            wizard.subgroup_ids = [id_ for [id_] in rows]
+
+    @api.depends(
+        "mode",
+        "partner_domain",
+        "group_ids",
+        "from_group_ids",
+        "include_subgroups",
+        "operation_id",
+    )
+    def _compute_counts(self):
+        done = self.filtered("operation_id")  # the numbers of the operation count now
+        done.selected_count = done.forbidden_count = 0
+        done.change_count = done.already_count = 0
+        for wizard in self - done:
             selected = wizard._get_partners()
             allowed = self.env["res.partner"]._get_assignable_query(
                 wizard._get_domain()
@@ -145,7 +188,10 @@ class CustomerGroupAssign(models.TransientModel):
         """Return the queries of pairs to add and to remove, or ``None`` for each."""
         into, out_of = self.group_ids._origin, self.from_group_ids._origin
         adds = removes = None
-        take_out = {"remove": into, "move": out_of - into}.get(self.mode)
+        take_out = {
+            "remove": self._get_groups_to_leave(),
+            "move": out_of - into,
+        }.get(self.mode)
         if take_out:
             removes = SQL(
                 """SELECT r.partner_id, r.group_id
@@ -171,6 +217,11 @@ class CustomerGroupAssign(models.TransientModel):
             )
         return adds, removes
 
+    def _get_groups_to_leave(self):
+        """Return the groups to remove from, with subgroups when these are wanted."""
+        groups = self.group_ids._origin
+        return groups | self.subgroup_ids if self.include_subgroups else groups
+
     # ------------------------------------------------------------
     # ACTIONS
     # ------------------------------------------------------------
@@ -182,9 +233,15 @@ class CustomerGroupAssign(models.TransientModel):
         :raise UserError: when nothing is chosen, or a group cannot be assigned
         """
         self.ensure_one()
+        try:
+            self.lock_for_update()
+        except LockError as error:
+            raise UserError(
+                self.env._("This change is being made already. Wait a moment.")
+            ) from error
         if self.operation_id:
             raise UserError(self.env._("This change has been made already."))
-        groups = self.group_ids + self.from_group_ids
+        groups = self._get_groups_to_leave() + self.from_group_ids
         if not self.group_ids or (self.mode == "move" and not self.from_group_ids):
             raise UserError(self.env._("Choose the groups first."))
         if not self.selected_count:
