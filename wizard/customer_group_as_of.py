@@ -19,6 +19,14 @@ class CustomerGroupAsOf(models.TransientModel):
     include_subgroups = fields.Boolean(string="Including Subgroups", default=True)
     has_subgroups = fields.Boolean(compute="_compute_has_subgroups")
 
+    @api.model
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        context = self.env.context
+        if "group_id" in fields and context.get("active_model") == "customer.group":
+            values.setdefault("group_id", context.get("active_id"))
+        return values
+
     @api.depends("group_id")
     def _compute_has_subgroups(self):
         for wizard in self:

@@ -45,13 +45,12 @@ class CustomerGroupAssign(models.TransientModel):
         domain=[("can_assign", "=", True), ("active", "=", True)],
     )
     include_subgroups = fields.Boolean(
-        string="Subgroups as Well",
-        help="Contacts of a subgroup count as members of the groups above it. Without"
-        " this they stay in the subgroup, and so in the list of members.",
+        string="Also out of Subgroups",
+        help="Contacts of a subgroup count as members of the groups above it.",
     )
     subgroup_ids = fields.Many2many(
         comodel_name="customer.group",
-        string="Members of",
+        string="Subgroups",
         compute="_compute_subgroup_ids",
         context={"active_test": False},
         help="Subgroups in which some of the selected contacts are.",
@@ -109,7 +108,7 @@ class CustomerGroupAssign(models.TransientModel):
                     wizard._get_partners().subselect(),
                 )
             )
-            wizard.subgroup_ids = [id_ for [id_] in rows]
+            wizard.subgroup_ids = groups.browse(id_ for [id_] in rows)
 
     @api.depends(
         "mode",
@@ -220,7 +219,7 @@ class CustomerGroupAssign(models.TransientModel):
     def _get_groups_to_leave(self):
         """Return the groups to remove from, with subgroups when these are wanted."""
         groups = self.group_ids._origin
-        return groups | self.subgroup_ids if self.include_subgroups else groups
+        return groups | self.subgroup_ids._origin if self.include_subgroups else groups
 
     # ------------------------------------------------------------
     # ACTIONS
