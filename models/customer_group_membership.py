@@ -36,9 +36,7 @@ class CustomerGroupMembership(models.Model):
     )
     date_start = fields.Datetime(string="Joined", required=True, readonly=True)
     date_end = fields.Datetime(string="Left", readonly=True)
-    source = fields.Selection(
-        related="start_operation_id.source", string="How joined"
-    )
+    source = fields.Selection(related="start_operation_id.source", string="How joined")
     start_operation_id = fields.Many2one(
         comodel_name="customer.group.operation",
         string="Joined by",

@@ -34,6 +34,7 @@ class ResPartner(models.Model):
         comodel_name="customer.group.membership",
         inverse_name="partner_id",
         string="Customer Group History",
+        search="_search_customer_group_membership_ids",
         readonly=True,
         copy=False,
         exportable=False,
@@ -92,33 +93,65 @@ class ResPartner(models.Model):
         ids = frozenset(ids)
         if not ids:
             return Domain.FALSE
-        field = self._fields["customer_group_ids"]
-
-        def to_sql(model, alias, _query):
-            model._check_field_access(field, "read")
-            members = SQL(
-                "customer_group_res_partner_rel WHERE group_id IN %s",
-                tuple(sorted(ids)),
-            )
-            contact = SQL.identifier(alias, "id")
-            if model._has_many_members(members):
-                return SQL(
-                    "EXISTS (SELECT FROM %s AND partner_id = %s)", members, contact
-                )
-            # The planner neither looks into an array nor takes it apart. As a set it
-            # is hashed below OR and NOT; "= ANY" would search all of it for each row.
-            return SQL(
-                "%s IN (SELECT DISTINCT unnest(ARRAY(SELECT partner_id FROM %s))"
-                " ORDER BY 1)",
-                contact,
-                members,
-            )
 
         def is_member(partner):
             groups = partner.with_context(active_test=False).customer_group_ids
             return not ids.isdisjoint(groups._origin._ids)
 
-        return Domain.custom(to_sql=to_sql, predicate=is_member)
+        members = SQL(
+            "customer_group_res_partner_rel WHERE group_id IN %s", tuple(sorted(ids))
+        )
+        return self._get_members_domain("customer_group_ids", members, is_member)
+
+    @api.model
+    def _search_customer_group_membership_ids(self, operator, value):
+        """Search the history under its own rules, as fast as the present members."""
+        name = "customer_group_membership_ids"
+        if operator not in ("any", "any!") or not isinstance(value, Domain):
+            return Domain(name, operator, value)
+        memberships = self.env["customer.group.membership"]
+        found = memberships._search(value, bypass_access=operator == "any!")
+        if found.is_empty():
+            return Domain.FALSE
+        members = SQL(
+            "%s WHERE (%s)", found.from_clause, found.where_clause or SQL("TRUE")
+        )
+        return self._get_members_domain(
+            name,
+            members,
+            lambda partner: partner[name].filtered_domain(value),
+            SQL.identifier(found.table, "partner_id"),
+        )
+
+    @api.model
+    def _get_members_domain(self, field_name, members, predicate, column=None):
+        """Return the domain of the contacts whose id is among members.
+
+        :param str field_name: field that the user must be allowed to read
+        :param SQL members: what follows ``FROM``, a condition included
+        :param Callable predicate: tells the same of one contact
+        :param SQL column: the contact, in what follows ``FROM``
+        """
+        field = self._fields[field_name]
+        column = column or SQL.identifier("partner_id")
+
+        def to_sql(model, alias, _query):
+            model._check_field_access(field, "read")
+            contact = SQL.identifier(alias, "id")
+            if model._has_many_members(members):
+                return SQL(
+                    "EXISTS (SELECT FROM %s AND %s = %s)", members, column, contact
+                )
+            # The planner neither looks into an array nor takes it apart. As a set it
+            # is hashed below OR and NOT; "= ANY" would search all of it for each row.
+            return SQL(
+                "%s IN (SELECT DISTINCT unnest(ARRAY(SELECT %s FROM %s)) ORDER BY 1)",
+                contact,
+                column,
+                members,
+            )
+
+        return Domain.custom(to_sql=to_sql, predicate=predicate)
 
     @api.model
     def _has_many_members(self, members):

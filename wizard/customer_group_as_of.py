@@ -66,18 +66,23 @@ class CustomerGroupAsOf(models.TransientModel):
         """
         end = self.env.tz.localize(datetime.combine(self.date, time.max))
         end = fields.Datetime.to_string(end.astimezone(pytz.utc))
-        operator = "child_of" if self.include_subgroups else "="
+        groups = self.group_id
+        if self.include_subgroups:
+            # By their ids, archived ones as well: the database plans with ids.
+            groups = groups.with_context(active_test=False).search(
+                [("id", "child_of", groups.id)]
+            )
         return [
             ("active", "in", [True, False]),
             (
                 "customer_group_membership_ids",
                 "any",
                 [
-                    ("group_id", operator, self.group_id.id),
+                    ("group_id", "in", groups.ids),
                     ("date_start", "<=", end),
                     "|",
                     ("date_end", "=", False),
                     ("date_end", ">", end),
                 ],
-            )
+            ),
         ]

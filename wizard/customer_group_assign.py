@@ -123,22 +123,25 @@ class CustomerGroupAssign(models.TransientModel):
         done.selected_count = done.forbidden_count = 0
         done.change_count = done.already_count = 0
         for wizard in self - done:
-            selected = wizard._get_partners()
-            allowed = self.env["res.partner"]._get_assignable_query(
-                wizard._get_domain()
-            )
-            [[selected_count, allowed_count]] = self.env.execute_query(
+            domain = wizard._get_domain()
+            allowed = self.env["res.partner"]._get_assignable_query(domain)
+            [[allowed_count, change_count]] = self.env.execute_query(
                 SQL(
-                    "SELECT (SELECT count(*) FROM (%s) AS s),"
-                    " (SELECT count(*) FROM (%s) AS a)",
-                    selected.select(),
+                    """WITH allowed AS MATERIALIZED (%s)
+                     SELECT (SELECT count(*) FROM allowed), (%s)""",
                     allowed.select(),
+                    wizard._sql_count_changing(SQL("SELECT id FROM allowed")),
                 )
             )
+            rule = self.env["ir.rule"]._compute_domain
+            if rule("res.partner", "read") == rule("res.partner", "write"):
+                selected_count = allowed_count
+            else:
+                selected_count = self.env["res.partner"].search_count(domain)
             wizard.selected_count = selected_count
             wizard.forbidden_count = selected_count - allowed_count
-            wizard.change_count = wizard._count_changing(allowed)
-            wizard.already_count = allowed_count - wizard.change_count
+            wizard.change_count = change_count
+            wizard.already_count = allowed_count - change_count
 
     def _get_domain(self):
         """Return the domain of the chosen contacts.
@@ -157,8 +160,11 @@ class CustomerGroupAssign(models.TransientModel):
     def _get_partners(self):
         return self.env["res.partner"]._search(self._get_domain())
 
-    def _count_changing(self, allowed):
-        """Count the permitted contacts whose groups would change."""
+    def _sql_count_changing(self, allowed):
+        """Return the query that counts the contacts whose groups would change.
+
+        :param SQL allowed: the query of contacts the user may change
+        """
         adds, removes = self._get_pairs(allowed)
         queries = []
         if adds:
@@ -174,17 +180,21 @@ class CustomerGroupAssign(models.TransientModel):
         if removes:
             queries.append(SQL("SELECT partner_id FROM (%s) AS p", removes))
         if not queries:
-            return 0
-        [[count]] = self.env.execute_query(
-            SQL(
-                "SELECT count(DISTINCT partner_id) FROM (%s) AS changing",
-                SQL(" UNION ALL ").join(queries),
-            )
+            return SQL("SELECT 0")
+        groups = self._get_groups_to_leave() | self.from_group_ids._origin
+        # One group: no contact comes twice, and nothing has to be sorted.
+        distinct = SQL("DISTINCT") if len(groups) > 1 else SQL()
+        return SQL(
+            "SELECT count(%s partner_id) FROM (%s) AS changing",
+            distinct,
+            SQL(" UNION ALL ").join(queries),
         )
-        return count
 
     def _get_pairs(self, allowed):
-        """Return the queries of pairs to add and to remove, or ``None`` for each."""
+        """Return the queries of pairs to add and to remove, or ``None`` for each.
+
+        :param SQL allowed: the query of contacts the user may change
+        """
         into, out_of = self.group_ids._origin, self.from_group_ids._origin
         adds = removes = None
         take_out = {
@@ -195,9 +205,9 @@ class CustomerGroupAssign(models.TransientModel):
             removes = SQL(
                 """SELECT r.partner_id, r.group_id
                      FROM customer_group_res_partner_rel r
-                    WHERE r.group_id IN %s AND r.partner_id IN %s""",
+                    WHERE r.group_id IN %s AND r.partner_id IN (%s)""",
                 take_out._ids,
-                allowed.subselect(),
+                allowed,
             )
         if into and self.mode != "remove":
             members = SQL()
@@ -210,7 +220,7 @@ class CustomerGroupAssign(models.TransientModel):
             adds = SQL(
                 """SELECT p.id AS partner_id, g.id AS group_id
                      FROM (%s) AS p CROSS JOIN unnest(%s) AS g(id) %s""",
-                allowed.select(),
+                allowed,
                 into.ids,
                 members,
             )
@@ -251,7 +261,7 @@ class CustomerGroupAssign(models.TransientModel):
         joining = self.group_ids if self.mode != "remove" else groups.browse()
         groups._check_assign(joining)
         allowed = self.env["res.partner"]._get_assignable_query(self._get_domain())
-        adds, removes = self._get_pairs(allowed)
+        adds, removes = self._get_pairs(allowed.select())
         change = Change(self.mode, "bulk", self.reason or "")
         skipped = self.selected_count - self.change_count
         operation = self.env["customer.group"]._change_members(adds, removes, change)
