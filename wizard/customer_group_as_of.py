@@ -6,6 +6,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class CustomerGroupAsOf(models.TransientModel):
@@ -52,7 +53,7 @@ class CustomerGroupAsOf(models.TransientModel):
             "display_name": self.env._(
                 "%(group)s on %(date)s",
                 group=self.group_id.complete_name,
-                date=fields.Date.to_string(self.date),
+                date=format_date(self.env, self.date),
             ),
             "domain": self._get_domain(),
         }
