@@ -107,8 +107,7 @@ tours.add("customer_group_add_members", {
             run: "edit Dora",
         },
         {
-            trigger:
-                ".o_searchview_autocomplete .o-dropdown-item:has(b:text(Name))",
+            trigger: ".o_searchview_autocomplete .o-dropdown-item:has(b:text(Name))",
             run: "click",
         },
         { trigger: ".modal .o_searchview_facet:contains('Dora')" },
@@ -171,7 +170,8 @@ tours.add("customer_group_history", {
         { trigger: ".o_data_row:contains('Dora'):contains('Fair')" },
         { trigger: "button:text(Members on a Date)", run: "click" },
         {
-            trigger: ".modal .o_field_widget[name='group_id'] input:value(/Wholesale$/)",
+            trigger:
+                ".modal .o_field_widget[name='group_id'] input:value(/Wholesale$/)",
         },
         { trigger: ".modal-footer button:text(Show Members)", run: "click" },
         { trigger: ".o_breadcrumb:contains('Trade / Wholesale on ')" },
