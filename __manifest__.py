@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 {
     "name": "Customer Groups",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/CRM",
     "summary": "Put customers into colored, hierarchical groups with clear rights",
     "author": "The customer_group authors",
@@ -13,6 +13,8 @@
         "security/ir.model.access.csv",
         "security/customer_group_rules.xml",
         "data/ir_cron_data.xml",
+        "wizard/customer_group_as_of_views.xml",
+        "wizard/customer_group_assign_views.xml",
         "views/customer_group_membership_views.xml",
         "views/customer_group_operation_views.xml",
         "views/customer_group_views.xml",
@@ -20,8 +22,8 @@
         "views/res_partner_views.xml",
         "wizard/customer_group_from_tags_views.xml",
         "views/res_config_settings_views.xml",
-        "wizard/customer_group_assign_views.xml",
         "wizard/customer_group_merge_views.xml",
+        "views/res_partner_members_views.xml",
     ],
     "demo": ["demo/customer_group_demo.xml"],
     "images": ["static/description/contacts.png"],

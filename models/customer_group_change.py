@@ -123,7 +123,7 @@ class CustomerGroup(models.Model):
         selected = partners.search_count(domain)
         if not selected:
             return self.env["customer.group.operation"]
-        adds, removes = self._get_pairs(change.kind, allowed, out_of)
+        adds, removes = self._get_pairs(change.kind, allowed.select(), out_of)
         operation = self._change_members(adds, removes, change)
         # sudo: the journal is closed to everybody; the numbers come from here.
         operation.sudo().skipped = selected - operation._count_contacts()
@@ -133,7 +133,7 @@ class CustomerGroup(models.Model):
         """Return the queries of pairs to add and to remove, or ``None`` for each.
 
         :param str kind: ``add``, ``remove`` or ``move``
-        :param Query allowed: the contacts
+        :param SQL allowed: the query of the contacts
         :param out_of: groups to move the contacts out of
         """
         adds = removes = None
@@ -142,9 +142,9 @@ class CustomerGroup(models.Model):
             removes = SQL(
                 """SELECT r.partner_id, r.group_id
                      FROM customer_group_res_partner_rel r
-                    WHERE r.group_id IN %s AND r.partner_id IN %s""",
+                    WHERE r.group_id IN %s AND r.partner_id IN (%s)""",
                 take_out._ids,
-                allowed.subselect(),
+                allowed,
             )
         if self and kind != "remove":
             members = SQL()
@@ -157,15 +157,18 @@ class CustomerGroup(models.Model):
             adds = SQL(
                 """SELECT p.id AS partner_id, g.id AS group_id
                      FROM (%s) AS p CROSS JOIN unnest(%s) AS g(id) %s""",
-                allowed.select(),
+                allowed,
                 self.ids,
                 members,
             )
         return adds, removes
 
-    @api.model
-    def _count_changing(self, adds, removes):
-        """Count the contacts of these queries of pairs whose groups would change."""
+    def _sql_count_changing(self, kind, allowed, out_of):
+        """Return the query that counts the contacts whose groups would change.
+
+        Takes the same arguments as :meth:`_get_pairs`.
+        """
+        adds, removes = self._get_pairs(kind, allowed, out_of)
         queries = []
         if adds:
             queries.append(
@@ -180,14 +183,14 @@ class CustomerGroup(models.Model):
         if removes:
             queries.append(SQL("SELECT partner_id FROM (%s) AS p", removes))
         if not queries:
-            return 0
-        [[count]] = self.env.execute_query(
-            SQL(
-                "SELECT count(DISTINCT partner_id) FROM (%s) AS changing",
-                SQL(" UNION ALL ").join(queries),
-            )
+            return SQL("SELECT 0")
+        # One group: no contact comes twice, and nothing has to be sorted.
+        distinct = SQL("DISTINCT") if len(self | out_of) > 1 else SQL()
+        return SQL(
+            "SELECT count(%s partner_id) FROM (%s) AS changing",
+            distinct,
+            SQL(" UNION ALL ").join(queries),
         )
-        return count
 
     # ------------------------------------------------------------
     # ANY PAIRS
@@ -264,6 +267,30 @@ class CustomerGroup(models.Model):
         operation.write({"added": added, "removed": removed})
         self.env["res.partner"].invalidate_model(["customer_group_ids"])
         return operation
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def unlink(self):
+        """Enter it in the journal, as the history of a group disappears with it."""
+        source = self.env["customer.group.operation"]._get_change().source
+        members = dict(
+            self.env.execute_query(
+                SQL(
+                    """SELECT group_id, count(*) FROM customer_group_res_partner_rel
+                        WHERE group_id IN %s GROUP BY group_id""",
+                    self._ids or (0,),
+                )
+            )
+        )
+        deleted = [(group.complete_name, members.get(group.id, 0)) for group in self]
+        result = super().unlink()
+        for name, count in deleted:
+            self.env["customer.group.operation"]._open(
+                Change("delete", source, name), removed=count
+            )
+        return result
 
     # ------------------------------------------------------------
     # ACTIONS

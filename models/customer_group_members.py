@@ -199,7 +199,14 @@ class CustomerGroup(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_group.res_partner_action_members"
         )
-        context = {"default_customer_group_ids": self.ids} if self.can_assign else {}
+        open_to_user = self.can_assign and self.active
+        context = {
+            "customer_group_id": self.id,
+            "customer_group_reserved": not self.can_assign,
+            "customer_group_closed": not open_to_user,
+        }
+        if open_to_user:
+            context["default_customer_group_ids"] = self.ids
         return action | {
             "display_name": self.complete_name,
             "domain": [("customer_group_ids", "child_of", self.id)],

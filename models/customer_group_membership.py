@@ -38,9 +38,7 @@ class CustomerGroupMembership(models.Model):
     )
     date_start = fields.Datetime(string="Joined", required=True, readonly=True)
     date_end = fields.Datetime(string="Left", readonly=True)
-    source = fields.Selection(
-        related="start_operation_id.source", string="How", readonly=True
-    )
+    source = fields.Selection(related="start_operation_id.source", string="How joined")
     start_operation_id = fields.Many2one(
         comodel_name="customer.group.operation",
         string="Joined by",
@@ -63,6 +61,7 @@ class CustomerGroupMembership(models.Model):
         related="end_operation_id.user_id", string="Removed by"
     )
     start_reason = fields.Char(related="start_operation_id.reason", string="Why joined")
+    end_source = fields.Selection(related="end_operation_id.source", string="How left")
     end_reason = fields.Char(related="end_operation_id.reason", string="Why left")
 
     # At most one open row for a pair.
@@ -117,21 +116,20 @@ class CustomerGroupMembership(models.Model):
                       FROM changed)""",
                 datetime.now(),
             )
-        self.env.execute_query(
+        return self._enter(
             SQL(
-                """%s INSERT INTO customer_group_membership
+                """INSERT INTO customer_group_membership AS m
                           (partner_id, group_id, date_start, start_operation_id)
                    SELECT partner_id, group_id, %s, %s FROM (%s) AS pairs
                    ON CONFLICT (partner_id, group_id) WHERE date_end IS NULL
                    DO NOTHING""",
-                self._sql_with(changed),
                 date,
                 operation.id,
                 pairs,
-            )
+            ),
+            operation,
+            changed,
         )
-        self.invalidate_model()
-        return self.env.cr.rowcount
 
     @api.model
     def _close(self, pairs, operation, changed=None):
@@ -142,23 +140,48 @@ class CustomerGroupMembership(models.Model):
 
         :return: number of rows closed
         """
-        self.env.execute_query(
+        return self._enter(
             SQL(
-                """%s UPDATE customer_group_membership m
+                """UPDATE customer_group_membership m
                       SET date_end = GREATEST(m.date_start, %s),
                           end_operation_id = %s
                      FROM (%s) AS pairs
                     WHERE m.partner_id = pairs.partner_id
                       AND m.group_id = pairs.group_id
                       AND m.date_end IS NULL""",
-                self._sql_with(changed),
                 operation.date,
                 operation.id,
                 pairs,
+            ),
+            operation,
+            changed,
+        )
+
+    @api.model
+    def _enter(self, statement, operation, changed=None):
+        """Run a statement on the ledger, and note in the journal which groups it meets.
+
+        :param SQL statement: changes rows with the alias ``m``
+        :param SQL changed: see :meth:`_start`
+        :return: number of rows it changed
+        """
+        [[count]] = self.env.execute_query(
+            SQL(
+                """WITH %s entered AS (%s RETURNING m.group_id),
+                        concerned AS (
+                            INSERT INTO customer_group_operation_group_rel
+                                        (operation_id, group_id)
+                            SELECT DISTINCT %s::int, group_id FROM entered
+                                ON CONFLICT DO NOTHING)
+                   SELECT count(*) FROM entered""",
+                SQL("changed AS (%s),", changed) if changed else SQL(),
+                statement,
+                operation.id,
             )
         )
         self.invalidate_model()
-        return self.env.cr.rowcount
+        operation.invalidate_recordset(["group_ids"])
+        return count
 
     @api.model
     def _merge(self, field, sources, target):
@@ -232,9 +255,6 @@ class CustomerGroupMembership(models.Model):
             target=target.id,
             ids=(sources | target)._ids,
         )
-
-    def _sql_with(self, changed):
-        return SQL("WITH changed AS (%s)", changed) if changed else SQL()
 
     # ------------------------------------------------------------
     # REPAIR

@@ -46,7 +46,8 @@ class CustomerGroupOperation(models.Model):
             ("remove", "Removed from group"),
             ("move", "Moved to another group"),
             ("merge", "Merged"),
-            ("undo", "Undone"),
+            ("delete", "Group deleted"),
+            ("undo", "Undo"),
             ("repair", "Repaired"),
         ],
         required=True,
@@ -82,7 +83,18 @@ class CustomerGroupOperation(models.Model):
     undone_by_id = fields.Many2one(
         comodel_name="customer.group.operation", readonly=True, index="btree_not_null"
     )
+    undone_date = fields.Datetime(related="undone_by_id.date", string="Undone")
     can_undo = fields.Boolean(compute="_compute_can_undo")
+    # Stored: to look for the groups in the ledger means to read all rows of a change.
+    group_ids = fields.Many2many(
+        comodel_name="customer.group",
+        relation="customer_group_operation_group_rel",
+        column1="operation_id",
+        column2="group_id",
+        string="Groups",
+        readonly=True,
+        context={"active_test": False},
+    )
     started_ids = fields.One2many(
         comodel_name="customer.group.membership",
         inverse_name="start_operation_id",
@@ -103,7 +115,7 @@ class CustomerGroupOperation(models.Model):
         for operation in self:
             operation.can_undo = (
                 not operation.undone_by_id
-                and operation.kind not in ("merge", "undo", "repair")
+                and operation.kind not in ("merge", "delete", "undo", "repair")
                 and (manager or (assigner and operation.user_id == self.env.user))
             )
 

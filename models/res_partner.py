@@ -32,6 +32,18 @@ class ResPartner(models.Model):
         groups="base.group_user",
     )
 
+    # Only for searching, above all with "any": who was in a group on a day.
+    customer_group_membership_ids = fields.One2many(
+        comodel_name="customer.group.membership",
+        inverse_name="partner_id",
+        string="Customer Group History",
+        search="_search_customer_group_membership_ids",
+        readonly=True,
+        copy=False,
+        exportable=False,
+        groups="base.group_user",
+    )
+
     def _compute_customer_group_id(self):
         self.customer_group_id = False
 
@@ -90,63 +102,106 @@ class ResPartner(models.Model):
         ids = frozenset(ids)
         if not ids:
             return Domain.FALSE
-        field = self._fields["customer_group_ids"]
+
+        def is_member(partner):
+            groups = partner.with_context(active_test=False).customer_group_ids
+            return not ids.isdisjoint(groups._origin._ids)
 
         group_ids = tuple(sorted(ids))
-        members = SQL("customer_group_res_partner_rel WHERE group_id IN %s", group_ids)
+        return self._get_members_domain(
+            "customer_group_ids",
+            SQL("customer_group_res_partner_rel WHERE group_id IN %s", group_ids),
+            is_member,
+            last_count=SQL(
+                """(SELECT sum(direct_members) FROM customer_group_count
+                     WHERE group_id IN %s)""",
+                group_ids,
+            ),
+        )
+
+    @api.model
+    def _search_customer_group_membership_ids(self, operator, value):
+        """Search the history under its own rules, as fast as the present members."""
+        name = "customer_group_membership_ids"
+        if operator not in ("any", "any!") or not isinstance(value, Domain):
+            return Domain(name, operator, value)
+        memberships = self.env["customer.group.membership"]
+        found = memberships._search(value, bypass_access=operator == "any!")
+        if found.is_empty():
+            return Domain.FALSE
+        members = SQL(
+            "%s WHERE (%s)", found.from_clause, found.where_clause or SQL("TRUE")
+        )
+        return self._get_members_domain(
+            name,
+            members,
+            lambda partner: partner[name].filtered_domain(value),
+            column=SQL.identifier(found.table, "partner_id"),
+        )
+
+    @api.model
+    def _get_members_domain(
+        self, field_name, members, predicate, column=None, last_count=None
+    ):
+        """Return the domain of the contacts whose id is among members.
+
+        :param str field_name: field that the user must be allowed to read
+        :param SQL members: what follows ``FROM``, a condition included
+        :param Callable predicate: tells the same of one contact
+        :param SQL column: the contact, in what follows ``FROM``
+        :param SQL last_count: how many they were some time ago, if that is known
+        """
+        field = self._fields[field_name]
+        column = column or SQL.identifier("partner_id")
 
         def to_sql(model, alias, _query):
             model._check_field_access(field, "read")
             contact = SQL.identifier(alias, "id")
             page = model.env.context.get(PAGE_KEY, False)
-            if model._has_many_members(group_ids, page):
+            if model._has_many_members(members, page, last_count or SQL("NULL")):
                 # A function that must run in the main process, and is always true,
                 # keeps a page from being read in parallel: each process would read
                 # far ahead of what the page needs.
                 return SQL(
-                    "(EXISTS (SELECT FROM %s AND partner_id = %s)%s)",
+                    "(EXISTS (SELECT FROM %s AND %s = %s)%s)",
                     members,
+                    column,
                     contact,
                     SQL(" AND %s != -pg_backend_pid()", contact) if page else SQL(),
                 )
             # The planner neither looks into an array nor takes it apart. As a set it
             # is hashed below OR and NOT; "= ANY" would search all of it for each row.
             return SQL(
-                "%s IN (SELECT DISTINCT unnest(ARRAY(SELECT partner_id FROM %s))"
-                " ORDER BY 1)",
+                "%s IN (SELECT DISTINCT unnest(ARRAY(SELECT %s FROM %s)) ORDER BY 1)",
                 contact,
+                column,
                 members,
             )
 
-        def is_member(partner):
-            groups = partner.with_context(active_test=False).customer_group_ids
-            return not ids.isdisjoint(groups._origin._ids)
-
-        return Domain.custom(to_sql=to_sql, predicate=is_member)
+        return Domain.custom(to_sql=to_sql, predicate=predicate)
 
     @api.model
-    def _has_many_members(self, group_ids, page):
+    def _has_many_members(self, members, page, last_count):
         """Return whether it is better to look up memberships than to list them.
 
         Counts no further than to the answer, and not at all when the last count leaves
         no doubt. The parts of all contacts were measured, see ``docs/performance.md``.
 
-        :param tuple group_ids: the groups, at least one
+        :param SQL members: what follows ``FROM``, a condition included
         :param bool page: whether the first contacts of a sorted list are wanted
+        :param SQL last_count: how many they were some time ago, or NULL
         """
         [[many]] = self.env.execute_query(
             SQL(
                 """WITH many AS MATERIALIZED (
                        SELECT GREATEST(5000, %(share)s * reltuples)::bigint AS limit
                          FROM pg_class WHERE oid = 'res_partner'::regclass)
-                   SELECT (SELECT sum(direct_members) FROM customer_group_count
-                            WHERE group_id IN %(ids)s)
-                          > 2 * (SELECT many.limit FROM many)
-                       OR EXISTS (SELECT FROM customer_group_res_partner_rel
-                                   WHERE group_id IN %(ids)s
+                   SELECT %(last_count)s > 2 * (SELECT many.limit FROM many)
+                       OR EXISTS (SELECT FROM %(members)s
                                   OFFSET (SELECT many.limit FROM many))""",
-                ids=group_ids,
                 share=0.012 if page else 0.1,
+                last_count=last_count,
+                members=members,
             )
         )
         return bool(many)

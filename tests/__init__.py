@@ -5,6 +5,7 @@ from . import test_concurrency
 from . import test_customer_group
 from . import test_from_tags
 from . import test_hierarchy
+from . import test_history
 from . import test_http_api
 from . import test_http_members
 from . import test_import_export

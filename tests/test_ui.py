@@ -2,6 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.customer_group.models.customer_group_operation import (
+    CHANGE_KEY,
+    Change,
+)
 from odoo.addons.web.tests import test_js
 
 from .common import CustomerGroupCommon
@@ -40,6 +44,22 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
 
     def test_members(self):
         self.run_tour(self.get_url(self.wholesale), "members", self.assigner)
+
+    def test_add_members(self):
+        self.run_tour(self.get_url(self.wholesale), "add_members", self.assigner)
+        self.assertEqual(self.dora.customer_group_ids, self.wholesale)
+        self.assertEqual(self.cleo.customer_group_ids, self.wholesale_eu)
+
+    def test_read_members(self):
+        self.run_tour(self.get_url(self.wholesale), "read_members", self.reader)
+
+    def test_history(self):
+        change = Change("add", "bulk", "Fair")
+        dora = self.dora.with_user(self.assigner)
+        dora = dora.with_context(**{CHANGE_KEY: change})
+        dora.write(self.put_into(self.wholesale_eu))
+        self.run_tour(self.get_url(self.wholesale), "history", self.assigner)
+        self.assertFalse(self.dora.customer_group_ids)
 
     def test_delete(self):
         self.run_tour(self.get_url(self.students), "delete", self.manager)

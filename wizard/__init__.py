@@ -1,6 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import base_partner_merge
+from . import customer_group_as_of
 from . import customer_group_assign
 from . import customer_group_from_tags
 from . import customer_group_from_tags_line

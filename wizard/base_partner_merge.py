@@ -1,6 +1,6 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import Command, models
 
 from ..models.customer_group_operation import Change
 
@@ -46,5 +46,6 @@ class MergePartnerAutomatic(models.TransientModel):
             self.env["customer.group.operation"]._open(
                 Change("merge", "merge", self.env._("Merged with: %s", names)),
                 added=len(after - before),
+                group_ids=[Command.set({group for _partner, group in after - before})],
             )
         return result

@@ -205,3 +205,96 @@ tours.add("customer_group_from_tags", {
         { trigger: ".o_data_row .o_data_cell:text(Private / Key - customers)" },
     ],
 });
+
+/** Tick the row of a contact, in the list or in the dialog that is in front. */
+const tick = (name, scope = "") => ({
+    trigger: `${scope} .o_data_row:contains('${name}') .o_list_record_selector input`,
+    run: "click",
+});
+
+tours.add("customer_group_add_members", {
+    steps: () => [
+        { trigger: "button[name='action_view_members']:contains('3')", run: "click" },
+        ...seeOnly("Anna", "Ben", "Cleo"),
+        { trigger: ".o_control_panel button:text(Add Contacts)", run: "click" },
+        {
+            content: "members are not offered again",
+            trigger:
+                ".modal .o_list_view:has(.o_data_row:contains('Cleo')):not(:has(.o_data_row:contains('Ben')))",
+        },
+        {
+            trigger: ".modal .o_searchview_input",
+            run: "edit Dora",
+        },
+        {
+            trigger: ".o_searchview_autocomplete .o-dropdown-item:has(b:text(Name))",
+            run: "click",
+        },
+        { trigger: ".modal .o_searchview_facet:contains('Dora')" },
+        { trigger: ".modal .o_data_row:count(1)" },
+        tick("Dora", ".modal"),
+        { trigger: ".modal button:text(Add to Group)", run: "click" },
+        {
+            content: "the group is chosen already",
+            trigger: ".modal [name='group_ids'] .o_tag:contains('Wholesale')",
+        },
+        { trigger: ".modal [name='change_count']:contains('1')" },
+        { trigger: ".modal [name='reason'] input", run: "edit Asked for it" },
+        { trigger: ".modal-footer button:text(Add to Groups)", run: "click" },
+        { trigger: ".modal [name='added']:contains('1')" },
+        { trigger: ".modal-footer button:text(Close)", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        ...seeOnly("Anna", "Ben", "Cleo", "Dora"),
+        tick("Cleo"),
+        { trigger: ".o_control_panel button:text(Remove from Group)", run: "click" },
+        {
+            content: "Cleo is a member through a subgroup",
+            trigger: ".modal [name='subgroup_ids'] .o_tag:contains('EU')",
+        },
+        { trigger: ".modal [name='include_subgroups'] input:checked" },
+        { trigger: ".modal-footer button:text(Remove from Groups)", run: "click" },
+        { trigger: ".modal [name='removed']:contains('1')" },
+        { trigger: ".modal-footer button:text(Undo)", run: "click" },
+        { trigger: ".o_notification:contains('1 of 1 steps undone')" },
+        ...seeOnly("Anna", "Ben", "Cleo", "Dora"),
+    ],
+});
+
+tours.add("customer_group_read_members", {
+    steps: () => [
+        { trigger: "button[name='action_view_members']:contains('3')", run: "click" },
+        ...seeOnly("Anna", "Ben", "Cleo"),
+        { trigger: ".o_control_panel:not(:contains('Add Contacts'))" },
+        tick("Ben"),
+        { trigger: ".o_selection_box:contains('1')" },
+        { trigger: ".o_control_panel:not(:contains('Remove from Group'))" },
+    ],
+});
+
+tours.add("customer_group_history", {
+    steps: () => [
+        { trigger: "button .o_stat_text:text(Changes)", run: "click" },
+        {
+            content: "the line names the group and takes the change back",
+            trigger:
+                ".o_data_row:contains('Fair') [name='group_ids'] .o_tag:contains('EU')",
+        },
+        {
+            trigger: ".o_data_row:contains('Fair') button[name='action_undo']",
+            run: "click",
+        },
+        { trigger: ".modal-footer button:text(Undo)", run: "click" },
+        { trigger: ".o_notification:contains('1 of 1 steps undone')" },
+        { trigger: ".breadcrumb-item a:contains('Wholesale')", run: "click" },
+        { trigger: "button .o_stat_text:text(History)", run: "click" },
+        { trigger: ".o_data_row:contains('Dora'):contains('Fair')" },
+        { trigger: "button:text(Members on a Date)", run: "click" },
+        {
+            trigger:
+                ".modal .o_field_widget[name='group_id'] input:value(/Wholesale$/)",
+        },
+        { trigger: ".modal-footer button:text(Show Members)", run: "click" },
+        { trigger: ".o_breadcrumb:contains('Trade / Wholesale on ')" },
+        ...seeOnly("Anna", "Ben", "Cleo"),
+    ],
+});
