@@ -44,6 +44,7 @@ class CustomerGroupOperation(models.Model):
             ("add", "Added to group"),
             ("remove", "Removed from group"),
             ("move", "Moved to another group"),
+            ("replace", "Groups replaced"),
             ("merge", "Contacts merged"),
             ("undo", "Undone"),
             ("repair", "Repaired"),

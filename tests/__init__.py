@@ -4,6 +4,7 @@ from . import test_assign
 from . import test_customer_group
 from . import test_hierarchy
 from . import test_http_api
+from . import test_import_memberships
 from . import test_import_export
 from . import test_ledger_properties
 from . import test_membership
