@@ -47,9 +47,9 @@ class CSVExport(export.CSVExport):
 
 
 class ExcelExport(export.ExcelExport):
-    """Write texts that begin like a formula as texts, not as formulas that run."""
+    """Write texts that begin like a formula or a link as texts, which do nothing."""
 
-    _FORMULAS = ("=", "{=")
+    _FORMULAS = ("=", "{=", "internal:", "external:", "mailto:")
 
     def from_data(self, fields, columns_headers, rows):
         return super().from_data(fields, columns_headers, self._quote_rows(rows))

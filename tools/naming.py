@@ -10,9 +10,9 @@ PATH_SEPARATOR = "/"
 #: Characters a name may not contain: the first separates the names of a path, the
 #: second separates the groups in one cell of an imported file.
 FORBIDDEN_CHARACTERS = (PATH_SEPARATOR, ",")
-#: What spreadsheets take for the beginning of a formula. Exported cells that begin so
-#: get an apostrophe in front, which imports take away again.
-FORMULA_CHARACTERS = ("=", "+", "-", "@")
+#: With what a text begins that a spreadsheet or its writer takes for a formula or
+#: a link. Exported cells get an apostrophe in front, which imports take away again.
+FORMULA_STARTS = ("=", "+", "-", "@", "{=", "internal:", "external:", "mailto:")
 MAX_NAME_LENGTH = 100
 #: Share of equal characters above which two names are taken for variants of one.
 SIMILARITY = 0.85
@@ -35,7 +35,7 @@ def unquote(cell):
     >>> unquote("'=A1"), unquote("'s-Hertogenbosch")
     ('=A1', "'s-Hertogenbosch")
     """
-    guarded = cell.startswith("'") and cell[1:].startswith(FORMULA_CHARACTERS)
+    guarded = cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS)
     return cell[1:] if guarded else cell
 
 

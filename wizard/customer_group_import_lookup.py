@@ -54,7 +54,7 @@ class CustomerGroupImport(models.TransientModel):
                 raise UserError(
                     self.env._(
                         "It is not clear what to do with the groups: “%(mode)s”. Start"
-                        " again from the menu “Import Memberships”, or write one of"
+                        " again from “Import memberships”, or write one of"
                         " %(modes)s.",
                         mode=text,
                         modes=", ".join(label for _mode, label in selection),
@@ -266,9 +266,9 @@ class CustomerGroupImport(models.TransientModel):
             keys = {name: self._get_key(kind, name) for name in names}
             query = self._get_id_query(kind, set(keys.values()) - {None}, groups._name)
             ids = dict(self.env.execute_query(query))
-            visible = archived.search([("id", "in", list(ids.values()))])
+            visible = set(archived.search([("id", "in", list(ids.values()))])._ids)
             found = {
-                name: visible & groups.browse(ids.get(key))
+                name: groups.browse(visible & {ids.get(key)})
                 for name, key in keys.items()
             }
         return {name: (found[name], name) for name in names}
