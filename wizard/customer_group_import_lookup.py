@@ -185,15 +185,18 @@ class CustomerGroupImport(models.TransientModel):
             )
         else:
             source = self._get_id_query(kind, keys, partners._name)
+        # Joins: a list of contacts too long for the memory of the database would be
+        # searched anew for each row if it stood in a condition with IN.
         rows = self.env.execute_query(
             SQL(
-                """SELECT found.key, p.id, p.company_id, p.id IN %(assignable)s
+                """SELECT found.key, p.id, p.company_id, assignable.id IS NOT NULL
                      FROM (%(source)s) AS found(key, id)
                      JOIN res_partner p ON p.id = found.id
-                    WHERE p.id IN %(visible)s""",
+                     JOIN (%(visible)s) AS visible(id) ON visible.id = p.id
+                LEFT JOIN (%(assignable)s) AS assignable(id) ON assignable.id = p.id""",
                 source=source,
-                visible=partners._search([]).subselect(),
-                assignable=partners._get_assignable_query([]).subselect(),
+                visible=partners._search([]).select(),
+                assignable=partners._get_assignable_query([]).select(),
             )
         )
         for key, *match in rows:
