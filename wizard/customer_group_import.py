@@ -224,6 +224,8 @@ class CustomerGroupImport(models.TransientModel):
         A row that says what is already so is no change.
         """
         get_refusal = self._get_refusals(rows)
+        if not get_refusal:
+            return
         refused = {}
         for row in rows:
             for group_id in row.group_ids:
@@ -248,7 +250,10 @@ class CustomerGroupImport(models.TransientModel):
 
     @api.model
     def _get_refusals(self, rows):
-        """Return a function (row, group id) that tells why a change is refused."""
+        """Return a function (row, group id) that tells why a change is refused.
+
+        ``None`` when all groups are free for all contacts, as in most files.
+        """
         ids = {group_id for row in rows for group_id in row.group_ids}
         groups = self.env["customer.group"].browse(ids)
         anyway, joining, companies = {}, {}, {}
@@ -263,6 +268,8 @@ class CustomerGroupImport(models.TransientModel):
                 joining[group.id] = str(error)
             if group.company_id:
                 companies[group.id] = group.company_id
+        if not joining and not companies:
+            return None
         related = self._get_related_companies()
 
         def get_refusal(row, group_id):
