@@ -12,7 +12,7 @@ export class MembershipImportAction extends ImportAction {
     setup() {
         super.setup();
         // The server reads the whole file again for each batch.
-        this.model.importOptions = { limit: 50000 };
+        this.model.importOptions = { limit: 200000 };
     }
 
     /**
