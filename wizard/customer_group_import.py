@@ -2,10 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import groupby
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..models.customer_group_operation import Change
@@ -204,18 +204,19 @@ class CustomerGroupImport(models.TransientModel):
                         row.number,
                     )
         if is_batched and "replace" in modes:
-            seen = set()
-            for partner_id, same in groupby(rows, lambda row: row.partner_id):
-                if partner_id in seen:
+            seen, previous_id = set(), None
+            for row in rows:
+                if row.partner_id != previous_id and row.partner_id in seen:
                     errors.add(
                         self.env._(
                             "The contact has rows further up. To replace groups, all"
                             " rows of a contact have to follow each other: sort the"
                             " file by contact."
                         ),
-                        next(same).number,
+                        row.number,
                     )
-                seen.add(partner_id)
+                previous_id = row.partner_id
+                seen.add(previous_id)
 
     @api.model
     def _check_groups(self, rows, errors):
@@ -291,7 +292,7 @@ class CustomerGroupImport(models.TransientModel):
     def _get_related_companies(self):
         """Return for each company the ids of those above and below it, and its own."""
         # sudo: contacts may belong to companies the user does not work in.
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"].sudo().search(Domain.TRUE)
         related = defaultdict(set)
         for company in companies:
             for id_ in map(int, company.parent_path.split("/")[:-1]):
