@@ -7,7 +7,7 @@
     "summary": "Put customers into colored, hierarchical groups with clear rights",
     "author": "The customer_group authors",
     "license": "LGPL-3",
-    "depends": ["contacts"],
+    "depends": ["contacts", "base_import"],
     "data": [
         "security/customer_group_groups.xml",
         "security/ir.model.access.csv",
@@ -24,6 +24,7 @@
         "views/res_config_settings_views.xml",
         "wizard/customer_group_merge_views.xml",
         "views/res_partner_members_views.xml",
+        "wizard/customer_group_import_views.xml",
     ],
     "demo": ["demo/customer_group_demo.xml"],
     "images": ["static/description/contacts.png"],

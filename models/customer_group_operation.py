@@ -45,6 +45,7 @@ class CustomerGroupOperation(models.Model):
             ("add", "Added to group"),
             ("remove", "Removed from group"),
             ("move", "Moved to another group"),
+            ("replace", "Groups replaced"),
             ("merge", "Merged"),
             ("delete", "Group deleted"),
             ("undo", "Undo"),

@@ -8,6 +8,7 @@ from . import test_hierarchy
 from . import test_history
 from . import test_http_api
 from . import test_http_members
+from . import test_import_memberships
 from . import test_import_export
 from . import test_ledger_properties
 from . import test_member_counts

@@ -126,6 +126,13 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
         self.assertEqual(self.students.direct_member_count, 1)
         self.assertIn(self.students, self.ben.customer_group_ids)
 
+    def test_import_memberships(self):
+        self.run_tour("/odoo/contacts", "import_memberships", self.assigner)
+        self.assertEqual(self.anna.customer_group_ids, self.students)
+        self.assertEqual(self.ben.customer_group_ids, self.students)
+        self.assertEqual(self.cleo.customer_group_ids, self.wholesale_eu)
+        self.assertLedger()
+
     # ------------------------------------------------------------
     # SETTINGS
     # ------------------------------------------------------------

@@ -7,3 +7,5 @@ from . import customer_group_from_tags
 from . import customer_group_from_tags_line
 from . import customer_group_from_tags_plan
 from . import customer_group_merge
+from . import customer_group_import
+from . import customer_group_import_lookup
