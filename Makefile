@@ -1,6 +1,6 @@
 # Everything a developer needs; the work is done by the scripts in dev/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint format pot clean
+.PHONY: help run test bench stress lint format pot clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' Makefile | column -t -s '|'
@@ -13,6 +13,9 @@ test: ## Run all tests (ARGS="-k name" or ARGS=tests/test_x.py: a part; FAST=1: 
 
 bench: ## Compare with Odoo's tags and bare SQL, a million contacts (SCALE=0.1: a tenth)
 	@dev/bench.sh
+
+stress: ## Change the same memberships at the same time, and kill servers at it (SECONDS=30)
+	@dev/stress.sh $(SECONDS)
 
 lint: ## Check style, views, translations and Odoo's own rules
 	@dev/lint.sh

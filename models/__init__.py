@@ -2,7 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import customer_group
 from . import customer_group_change
+from . import customer_group_count
 from . import customer_group_members
+from . import customer_group_merge
 from . import customer_group_name
 from . import customer_group_operation
 from . import customer_group_membership
@@ -10,5 +12,8 @@ from . import customer_group_path
 from . import customer_group_tree
 from . import ir_actions_act_window_view
 from . import ir_ui_view
+from . import customer_group_tags
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_export
+from . import res_partner_read_group

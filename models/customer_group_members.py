@@ -24,6 +24,29 @@ class CustomerGroup(models.Model):
         search="_search_member_count",
         help="Contacts in this group or in one of its subgroups, each counted once.",
     )
+    cached_direct_member_count = fields.Integer(
+        string="Direct Members (List)",
+        compute="_compute_cached_member_count",
+        search="_search_cached_direct_member_count",
+        exportable=False,
+        help="Contacts in this very group. In a large database the number of some"
+        " minutes ago, of all companies: it can be more than you find.",
+    )
+    cached_member_count = fields.Integer(
+        string="Members (List)",
+        compute="_compute_cached_member_count",
+        search="_search_cached_member_count",
+        exportable=False,
+        help="Contacts in this group or in one of its subgroups, each counted once. In"
+        " a large database the number of some minutes ago, of all companies: it can be"
+        " more than you find.",
+    )
+    count_date = fields.Datetime(
+        string="Counted On",
+        compute="_compute_cached_member_count",
+        exportable=False,
+        help="When the members in the list were counted. Empty: just now.",
+    )
 
     # ------------------------------------------------------------
     # COMPUTE, SEARCH
@@ -73,15 +96,46 @@ class CustomerGroup(models.Model):
             )
         )
 
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_cached_member_count(self):
+        counts = {id_: row for id_, *row in self._get_cached_member_counts()}
+        for group in self:
+            (
+                group.cached_direct_member_count,
+                group.cached_member_count,
+                group.count_date,
+            ) = counts.get(group._origin.id, (0, 0, False))
+
+    def _get_cached_member_counts(self):
+        """Return the members as lists show them, fast for any number of groups.
+
+        What the current user would count himself in a small database, and for groups
+        that are new; otherwise what was counted last, with its date.
+
+        :return: rows ``(group id, direct members, members with subgroups, date)``;
+            groups without members may be left out
+        """
+        cached = self.env["customer.group.count"]._get_counts(self._origin._ids)
+        live = self._origin - self.browse(row[0] for row in cached)
+        return [*cached, *((*row, False) for row in live._get_member_counts())]
+
     @api.model
     def _search_direct_member_count(self, operator, value):
-        return self._search_count(1, operator, value)
+        return self._search_count("_get_member_counts", 1, operator, value)
 
     @api.model
     def _search_member_count(self, operator, value):
-        return self._search_count(2, operator, value)
+        return self._search_count("_get_member_counts", 2, operator, value)
 
-    def _search_count(self, column, operator, value):
+    @api.model
+    def _search_cached_direct_member_count(self, operator, value):
+        return self._search_count("_get_cached_member_counts", 1, operator, value)
+
+    @api.model
+    def _search_cached_member_count(self, operator, value):
+        return self._search_count("_get_cached_member_counts", 2, operator, value)
+
+    def _search_count(self, method, column, operator, value):
         compare = {
             "in": lambda count, values: count in values,
             "<": python_operator.lt,
@@ -92,7 +146,7 @@ class CustomerGroup(models.Model):
         if not compare:
             return NotImplemented
         groups = self.with_context(active_test=False).search(Domain.TRUE)
-        counts = {row[0]: row[column] for row in groups._get_member_counts()}
+        counts = {row[0]: row[column] for row in getattr(groups, method)()}
         return Domain(
             "id",
             "in",
@@ -145,7 +199,14 @@ class CustomerGroup(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_group.res_partner_action_members"
         )
-        context = {"default_customer_group_ids": self.ids} if self.can_assign else {}
+        open_to_user = self.can_assign and self.active
+        context = {
+            "customer_group_id": self.id,
+            "customer_group_reserved": not self.can_assign,
+            "customer_group_closed": not open_to_user,
+        }
+        if open_to_user:
+            context["default_customer_group_ids"] = self.ids
         return action | {
             "display_name": self.complete_name,
             "domain": [("customer_group_ids", "child_of", self.id)],

@@ -1,5 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -36,9 +38,7 @@ class CustomerGroupMembership(models.Model):
     )
     date_start = fields.Datetime(string="Joined", required=True, readonly=True)
     date_end = fields.Datetime(string="Left", readonly=True)
-    source = fields.Selection(
-        related="start_operation_id.source", string="How", readonly=True
-    )
+    source = fields.Selection(related="start_operation_id.source", string="How joined")
     start_operation_id = fields.Many2one(
         comodel_name="customer.group.operation",
         string="Joined by",
@@ -61,6 +61,7 @@ class CustomerGroupMembership(models.Model):
         related="end_operation_id.user_id", string="Removed by"
     )
     start_reason = fields.Char(related="start_operation_id.reason", string="Why joined")
+    end_source = fields.Selection(related="end_operation_id.source", string="How left")
     end_reason = fields.Char(related="end_operation_id.reason", string="Why left")
 
     # At most one open row for a pair.
@@ -105,88 +106,155 @@ class CustomerGroupMembership(models.Model):
             ``pairs`` may read them from ``changed``
         :return: number of rows opened
         """
-        self.env.cr.execute(
+        date = operation.date
+        if changed:
+            # It may have waited for others to take the same contacts out of a group.
+            # The clock stops after the last pair: no row begins before theirs ended.
+            date = SQL(
+                """(SELECT date_trunc('second',
+                           %s + (max(clock_timestamp()) - statement_timestamp()))
+                      FROM changed)""",
+                datetime.now(),
+            )
+        return self._enter(
             SQL(
-                """%s INSERT INTO customer_group_membership
+                """INSERT INTO customer_group_membership AS m
                           (partner_id, group_id, date_start, start_operation_id)
                    SELECT partner_id, group_id, %s, %s FROM (%s) AS pairs
                    ON CONFLICT (partner_id, group_id) WHERE date_end IS NULL
                    DO NOTHING""",
-                self._sql_with(changed),
-                operation.date,
+                date,
                 operation.id,
                 pairs,
-            )
+            ),
+            operation,
+            changed,
         )
-        self.invalidate_model()
-        return self.env.cr.rowcount
 
     @api.model
     def _close(self, pairs, operation, changed=None):
         """Close the open row of each pair of a query (partner_id, group_id).
 
-        Takes the same arguments as :meth:`_start`.
+        Takes the same arguments as :meth:`_start`. No row ends before it began, even
+        when the clocks of two servers differ.
 
         :return: number of rows closed
         """
-        self.env.cr.execute(
+        return self._enter(
             SQL(
-                """%s UPDATE customer_group_membership m
-                      SET date_end = %s, end_operation_id = %s
+                """UPDATE customer_group_membership m
+                      SET date_end = GREATEST(m.date_start, %s),
+                          end_operation_id = %s
                      FROM (%s) AS pairs
                     WHERE m.partner_id = pairs.partner_id
                       AND m.group_id = pairs.group_id
                       AND m.date_end IS NULL""",
-                self._sql_with(changed),
                 operation.date,
                 operation.id,
                 pairs,
-            )
+            ),
+            operation,
+            changed,
         )
-        self.invalidate_model()
-        return self.env.cr.rowcount
 
     @api.model
-    def _merge_partners(self, sources, target):
-        """Make one history of those of several contacts, before Odoo moves the rows.
+    def _enter(self, statement, operation, changed=None):
+        """Run a statement on the ledger, and note in the journal which groups it meets.
 
-        Where two of them were in a group at the same time, the later row is cut at its
-        beginning, or dropped when the earlier one covers it: intervals never overlap.
+        :param SQL statement: changes rows with the alias ``m``
+        :param SQL changed: see :meth:`_start`
+        :return: number of rows it changed
         """
-        self.flush_model()
-        rows = self.env.execute_query(
+        [[count]] = self.env.execute_query(
             SQL(
-                """SELECT id, group_id, date_start, date_end
-                     FROM customer_group_membership
-                    WHERE partner_id IN %s
-                 ORDER BY group_id, date_start, partner_id != %s, id""",
-                (sources + target)._ids,
-                target.id,
+                """WITH %s entered AS (%s RETURNING m.group_id),
+                        concerned AS (
+                            INSERT INTO customer_group_operation_group_rel
+                                        (operation_id, group_id)
+                            SELECT DISTINCT %s::int, group_id FROM entered
+                                ON CONFLICT DO NOTHING)
+                   SELECT count(*) FROM entered""",
+                SQL("changed AS (%s),", changed) if changed else SQL(),
+                statement,
+                operation.id,
             )
         )
-        group_id = end = None
-        for id_, row_group_id, row_start, row_end in rows:
-            if row_group_id != group_id:
-                group_id, end = row_group_id, row_end
-            elif end is None or (row_end is not None and row_end <= end):
-                self.env.cr.execute(
-                    SQL("DELETE FROM customer_group_membership WHERE id = %s", id_)
-                )
-            else:
-                if row_start < end:
-                    self.env.cr.execute(
-                        SQL(
-                            "UPDATE customer_group_membership SET date_start = %s"
-                            " WHERE id = %s",
-                            end,
-                            id_,
-                        )
-                    )
-                end = row_end
+        self.invalidate_model()
+        operation.invalidate_recordset(["group_ids"])
+        return count
+
+    @api.model
+    def _merge(self, field, sources, target):
+        """Make one history of those of several contacts, or of several groups.
+
+        Where two of them have the same pair at the same time, the later row is cut at
+        its beginning, or dropped when the earlier ones cover it: intervals never
+        overlap. Takes two statements for any number of rows.
+
+        :param str field: ``partner_id`` or ``group_id``
+        :param sources: the records that go
+        :param target: the record that gets their rows
+        """
+        self.flush_model()
+        rows = self._sql_merged_rows(field, sources, target)
+        self.env.cr.execute(
+            SQL(
+                """DELETE FROM customer_group_membership m USING (%s) AS r
+                    WHERE m.id = r.id AND r.ends <= r.covered_until""",
+                rows,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """UPDATE customer_group_membership m
+                      SET %s = %s,
+                          date_start = GREATEST(m.date_start, r.covered_until)
+                     FROM (%s) AS r
+                    WHERE m.id = r.id
+                      AND (r.moves OR r.covered_until > m.date_start)""",
+                SQL.identifier(field),
+                target.id,
+                rows,
+            )
+        )
         self.invalidate_model()
 
-    def _sql_with(self, changed):
-        return SQL("WITH changed AS (%s)", changed) if changed else SQL()
+    @api.model
+    def _count_merged(self, sources, target):
+        """Return how many rows of groups would live on as rows of another one."""
+        self.flush_model()
+        [[count]] = self.env.execute_query(
+            SQL(
+                """SELECT count(*) FROM (%s) AS r
+                    WHERE r.moves AND (r.ends <= r.covered_until) IS NOT TRUE""",
+                self._sql_merged_rows("group_id", sources, target),
+            )
+        )
+        return count
+
+    @api.model
+    def _sql_merged_rows(self, field, sources, target):
+        """Return the query of rows that become one history.
+
+        Columns: ``id``, ``ends``, ``moves`` (is of a source), and ``covered_until``, to
+        when the rows before it in the same pair reach (NULL for the first).
+        """
+        return SQL(
+            """SELECT id,
+                      COALESCE(date_end, 'infinity') AS ends,
+                      %(field)s != %(target)s AS moves,
+                      max(COALESCE(date_end, 'infinity')) OVER (
+                          PARTITION BY %(other)s
+                              ORDER BY date_start, %(field)s != %(target)s, id
+                          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                      ) AS covered_until
+                 FROM customer_group_membership
+                WHERE %(field)s IN %(ids)s""",
+            field=SQL.identifier(field),
+            other=SQL.identifier("group_id" if field == "partner_id" else "partner_id"),
+            target=target.id,
+            ids=(sources | target)._ids,
+        )
 
     # ------------------------------------------------------------
     # REPAIR

@@ -1,6 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from collections import defaultdict
+from itertools import permutations
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -66,6 +67,18 @@ class CustomerGroup(models.Model):
             to get. A move is checked before it is written, because the ORM flushes it
             at once and the unique index would answer with less helpful words.
         """
+        for row, other in self._get_same_names(place):
+            self._refuse_same_name(row, other)
+
+    def _get_same_names(self, place):
+        """Yield what would have the same name as a sibling, as pairs of rows.
+
+        :param dict place: as for :meth:`_check_siblings`
+        :return: pairs of one of these groups and its sibling, each a dict with the
+            ``id``, ``name``, ``parent_id``, ``company_id`` and ``active``
+        """
+        if not self:
+            return
         names = defaultdict(list)
         rows = self._get_sibling_rows(place)
         languages = {lang for row in rows for lang in row["name"]}
@@ -75,9 +88,12 @@ class CustomerGroup(models.Model):
                 key = (row["parent_id"] or 0, lang, naming.normalize_name(name))
                 names[key].append(row | {"name": name})
         for same in names.values():
-            for row in same:
-                if row["id"] in self._ids:
-                    self._check_same_name(row, same)
+            for row, other in permutations(same, 2):
+                companies = {row["company_id"], other["company_id"]}
+                if row["id"] in self._ids and not (
+                    len(companies) == 2 and all(companies)
+                ):
+                    yield row, other
 
     def _get_sibling_rows(self, place):
         """Return these groups, as they will stand at ``place``, and their siblings.
@@ -102,28 +118,24 @@ class CustomerGroup(models.Model):
         )
         return [row | place if row["id"] in self._ids else row for row in rows]
 
-    def _check_same_name(self, row, rows):
-        for other in rows:
-            companies = {row["company_id"], other["company_id"]}
-            if other["id"] == row["id"] or (len(companies) == 2 and all(companies)):
-                continue
-            parent = self.browse(row["parent_id"])
-            path = naming.join_path([*parent.mapped("display_name"), row["name"]])
-            if other["active"]:
-                raise ValidationError(
-                    self.env._(
-                        "There is a group “%(path)s” already."
-                        " Use that one or choose another name.",
-                        path=path,
-                    )
-                )
+    def _refuse_same_name(self, row, other):
+        parent = self.browse(row["parent_id"])
+        path = naming.join_path([*parent.mapped("display_name"), row["name"]])
+        if other["active"]:
             raise ValidationError(
                 self.env._(
-                    "There is an archived group “%(path)s”."
-                    " Unarchive that one or choose another name.",
+                    "There is a group “%(path)s” already."
+                    " Use that one or choose another name.",
                     path=path,
                 )
             )
+        raise ValidationError(
+            self.env._(
+                "There is an archived group “%(path)s”."
+                " Unarchive that one or choose another name.",
+                path=path,
+            )
+        )
 
     # ------------------------------------------------------------
     # COMPUTE
@@ -167,6 +179,9 @@ class CustomerGroup(models.Model):
     def copy_data(self, default=None):
         default = dict(default or {})
         vals_list = super().copy_data(default=default)
+        if not self._has_field_access(self._fields["assign_policy"], "write"):
+            for vals in vals_list:
+                del vals["assign_policy"]
         if "name" not in default:
             for group, vals in zip(self, vals_list, strict=True):
                 vals["name"] = group._get_copy_name(vals.get("parent_id"))

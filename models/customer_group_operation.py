@@ -1,10 +1,11 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from dataclasses import dataclass
+from threading import current_thread
+from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.http import request
 from odoo.tools import SQL
 
 #: Key of the context under which server code says what kind of change it makes.
@@ -44,8 +45,10 @@ class CustomerGroupOperation(models.Model):
             ("add", "Added to group"),
             ("remove", "Removed from group"),
             ("move", "Moved to another group"),
-            ("merge", "Contacts merged"),
-            ("undo", "Undone"),
+            ("replace", "Groups replaced"),
+            ("merge", "Merged"),
+            ("delete", "Group deleted"),
+            ("undo", "Undo"),
             ("repair", "Repaired"),
         ],
         required=True,
@@ -81,7 +84,18 @@ class CustomerGroupOperation(models.Model):
     undone_by_id = fields.Many2one(
         comodel_name="customer.group.operation", readonly=True, index="btree_not_null"
     )
+    undone_date = fields.Datetime(related="undone_by_id.date", string="Undone")
     can_undo = fields.Boolean(compute="_compute_can_undo")
+    # Stored: to look for the groups in the ledger means to read all rows of a change.
+    group_ids = fields.Many2many(
+        comodel_name="customer.group",
+        relation="customer_group_operation_group_rel",
+        column1="operation_id",
+        column2="group_id",
+        string="Groups",
+        readonly=True,
+        context={"active_test": False},
+    )
     started_ids = fields.One2many(
         comodel_name="customer.group.membership",
         inverse_name="start_operation_id",
@@ -102,7 +116,7 @@ class CustomerGroupOperation(models.Model):
         for operation in self:
             operation.can_undo = (
                 not operation.undone_by_id
-                and operation.kind not in ("merge", "undo", "repair")
+                and operation.kind not in ("merge", "delete", "undo", "repair")
                 and (manager or (assigner and operation.user_id == self.env.user))
             )
 
@@ -115,7 +129,9 @@ class CustomerGroupOperation(models.Model):
         change = self.env.context.get(CHANGE_KEY)
         if isinstance(change, Change):
             return change
-        if request and request.httprequest.path.startswith(API_PATHS):
+        # There is no request where XML-RPC and JSON-RPC arrive, but the thread knows.
+        url = getattr(current_thread(), "url", "")
+        if urlsplit(url).path.startswith(API_PATHS):
             return Change(source="api")
         if self.env.context.get("import_file"):
             return Change(source="import")
@@ -139,6 +155,17 @@ class CustomerGroupOperation(models.Model):
                 **values,
             }
         )
+
+    def _count_contacts(self):
+        """Return how many contacts the operation put into groups or took out."""
+        [[count]] = self.env.execute_query(
+            SQL(
+                """SELECT count(DISTINCT partner_id) FROM customer_group_membership
+                    WHERE start_operation_id = %(id)s OR end_operation_id = %(id)s""",
+                id=self.id,
+            )
+        )
+        return count
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -190,8 +217,10 @@ class CustomerGroupOperation(models.Model):
 
         :return: the operation that undoes it
         """
-        partners = self.env["res.partner"]._get_assignable_query([])
-        groups = self.env["customer.group"]._search([("can_assign", "=", True)])
+        # Bulk changes concern archived contacts and groups as well.
+        archived = self.with_context(active_test=False).env
+        partners = archived["res.partner"]._get_assignable_query([])
+        groups = archived["customer.group"]._search([("can_assign", "=", True)])
         to_remove = SQL(
             """SELECT m.partner_id, m.group_id FROM customer_group_membership m
                 WHERE m.start_operation_id = %s AND m.date_end IS NULL

@@ -1,5 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import escape_psql
@@ -109,7 +111,7 @@ class CustomerGroup(models.Model):
             return NotImplemented
         if operator == "in":
             paths = [path for path in value if path and isinstance(path, str)]
-            groups = self.browse().union(*map(self._find_by_path, paths))
+            groups = self.browse().union(*self._find_by_paths(paths).values())
             return Domain("id", "in", groups.ids)
         if not operator.endswith("like") or not value:
             return super()._search_display_name(operator, value)
@@ -140,24 +142,47 @@ class CustomerGroup(models.Model):
 
     @api.model
     def _find_by_path(self, path):
-        """Return the groups that ``path`` stands for, case and accents ignored.
+        """Return the groups that ``path`` stands for; see :meth:`_find_by_paths`."""
+        return self._find_by_paths([path])[path]
 
-        :param str path: a whole path such as ``"Wholesale / EU"``, a single name, or
-            a code
-        :return: the group at that path or with that code; for a single name without a
-            main group of that name, all groups that have it
+    @api.model
+    def _find_by_paths(self, paths):
+        """Return the groups that each path stands for, case and accents ignored.
+
+        Takes the same queries for any number of paths.
+
+        :param Iterable[str] paths: whole paths such as ``"Wholesale / EU"``, single
+            names, or codes
+        :return: dict from path to groups: the group at that path or with that code;
+            for a single name without a main group of that name, all that have it
         """
-        names = naming.split_path(path)
-        group = self.browse()
-        for name in names:
-            group = group._find_subgroup(name)
-            if not group:
-                break
-        if not group and len(names) == 1:
-            group = self.search(self._get_equal_name_domain(path)) or self.search(
-                [("code", "=ilike", escape_psql(names[0]))]
+        names = {path: naming.split_path(path) for path in paths}
+        distinct = {name for path_names in names.values() for name in path_names}
+        domain = Domain.TRUE
+        if len(distinct) <= MAX_SEARCHED_LEVELS:
+            domain = Domain.OR(
+                self._get_equal_name_domain(name)
+                | Domain("code", "=ilike", escape_psql(name))
+                for name in distinct
             )
-        return group
+        by_place, by_name, by_code = (defaultdict(list) for _index in range(3))
+        fields = ["name", "name_key", "parent_id", "code"]
+        for group in self.search_fetch(domain, fields):
+            for key in {group.name_key, naming.normalize_name(group.name)}:
+                by_place[group.parent_id.id, key].append(group.id)
+                by_name[key].append(group.id)
+            if group.code:
+                by_code[group.code.lower()].append(group.id)
+        result = {}
+        for path, path_names in names.items():
+            keys = [naming.normalize_name(name) for name in path_names]
+            ids = [False]
+            for key in keys:
+                ids = [id_ for parent_id in ids for id_ in by_place[parent_id, key]]
+            if not ids and len(keys) == 1:
+                ids = by_name[keys[0]] or by_code[path_names[0].lower()]
+            result[path] = self.browse(ids)
+        return result
 
     def _find_subgroup(self, name):
         """Return the group ``name`` directly below this one; a main group if empty."""
@@ -207,18 +232,20 @@ class CustomerGroup(models.Model):
         if key not in cache:
             groups = self._find_by_path(path)
             if len(groups) > 1:
-                raise ValueError(
-                    self.env._(
-                        "“%(name)s” is the name of several groups (%(paths)s)."
-                        " Write the whole path of the one you mean.",
-                        name=path,
-                        paths=", ".join(groups.mapped("display_name")),
-                    )
-                )
+                raise ValueError(groups._get_ambiguous_message(path))
             if not groups:
                 return groups
             cache[key] = groups.id
         return self.browse(cache[key])
+
+    def _get_ambiguous_message(self, name):
+        """Return what is wrong when ``name`` stands for all these groups."""
+        return self.env._(
+            "“%(name)s” is the name of several groups (%(paths)s)."
+            " Write the whole path of the one you mean.",
+            name=name,
+            paths=", ".join(self.mapped("display_name")),
+        )
 
     @api.model
     def name_create(self, name):

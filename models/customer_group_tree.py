@@ -24,7 +24,7 @@ class CustomerGroup(models.Model):
             [("id", "parent_of", list(matches))],
             ["name", "color", "parent_id", "active"],
         )
-        counts = groups._get_tree_counts()
+        counts = {id_: row for id_, *row in groups._get_cached_member_counts()}
         return {
             "groups": [
                 {
@@ -41,10 +41,6 @@ class CustomerGroup(models.Model):
             ],
             "rights": {name: self.has_access(name) for name in ("create", "write")},
         }
-
-    def _get_tree_counts(self):
-        """Return the numbers of members, ``{group id: (direct, with subgroups)}``."""
-        return {id_: counts for id_, *counts in self._get_member_counts()}
 
     # ------------------------------------------------------------
     # NEWS

@@ -5,6 +5,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+#: Key of the context that tells whether the first contacts of a sorted list are wanted.
+PAGE_KEY = "customer_group_page"
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -25,6 +28,18 @@ class ResPartner(models.Model):
         comodel_name="customer.group",
         compute="_compute_customer_group_id",
         search="_search_customer_group_id",
+        exportable=False,
+        groups="base.group_user",
+    )
+
+    # Only for searching, above all with "any": who was in a group on a day.
+    customer_group_membership_ids = fields.One2many(
+        comodel_name="customer.group.membership",
+        inverse_name="partner_id",
+        string="Customer Group History",
+        search="_search_customer_group_membership_ids",
+        readonly=True,
+        copy=False,
         exportable=False,
         groups="base.group_user",
     )
@@ -69,6 +84,12 @@ class ResPartner(models.Model):
         return domain
 
     @api.model
+    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
+        """Tell the condition on groups whether a page of a sorted list is wanted."""
+        model = self.with_context(**{PAGE_KEY: bool(limit and order)})
+        return super(ResPartner, model)._search(domain, offset, limit, order, **kwargs)
+
+    @api.model
     def _get_in_groups_domain(self, ids):
         """Return the domain of the contacts that are in one of these very groups.
 
@@ -81,54 +102,109 @@ class ResPartner(models.Model):
         ids = frozenset(ids)
         if not ids:
             return Domain.FALSE
-        field = self._fields["customer_group_ids"]
-
-        def to_sql(model, alias, _query):
-            model._check_field_access(field, "read")
-            members = SQL(
-                "customer_group_res_partner_rel WHERE group_id IN %s",
-                tuple(sorted(ids)),
-            )
-            contact = SQL.identifier(alias, "id")
-            if model._has_many_members(members):
-                return SQL(
-                    "EXISTS (SELECT FROM %s AND partner_id = %s)", members, contact
-                )
-            # The planner neither looks into an array nor takes it apart. As a set it
-            # is hashed below OR and NOT; "= ANY" would search all of it for each row.
-            return SQL(
-                "%s IN (SELECT DISTINCT unnest(ARRAY(SELECT partner_id FROM %s))"
-                " ORDER BY 1)",
-                contact,
-                members,
-            )
 
         def is_member(partner):
             groups = partner.with_context(active_test=False).customer_group_ids
             return not ids.isdisjoint(groups._origin._ids)
 
-        return Domain.custom(to_sql=to_sql, predicate=is_member)
+        group_ids = tuple(sorted(ids))
+        return self._get_members_domain(
+            "customer_group_ids",
+            SQL("customer_group_res_partner_rel WHERE group_id IN %s", group_ids),
+            is_member,
+            last_count=SQL(
+                """(SELECT sum(direct_members) FROM customer_group_count
+                     WHERE group_id IN %s)""",
+                group_ids,
+            ),
+        )
 
     @api.model
-    def _has_many_members(self, members):
+    def _search_customer_group_membership_ids(self, operator, value):
+        """Search the history under its own rules, as fast as the present members."""
+        name = "customer_group_membership_ids"
+        if operator not in ("any", "any!") or not isinstance(value, Domain):
+            return Domain(name, operator, value)
+        memberships = self.env["customer.group.membership"]
+        found = memberships._search(value, bypass_access=operator == "any!")
+        if found.is_empty():
+            return Domain.FALSE
+        members = SQL(
+            "%s WHERE (%s)", found.from_clause, found.where_clause or SQL("TRUE")
+        )
+        return self._get_members_domain(
+            name,
+            members,
+            lambda partner: partner[name].filtered_domain(value),
+            column=SQL.identifier(found.table, "partner_id"),
+        )
+
+    @api.model
+    def _get_members_domain(
+        self, field_name, members, predicate, column=None, last_count=None
+    ):
+        """Return the domain of the contacts whose id is among members.
+
+        :param str field_name: field that the user must be allowed to read
+        :param SQL members: what follows ``FROM``, a condition included
+        :param Callable predicate: tells the same of one contact
+        :param SQL column: the contact, in what follows ``FROM``
+        :param SQL last_count: how many they were some time ago, if that is known
+        """
+        field = self._fields[field_name]
+        column = column or SQL.identifier("partner_id")
+
+        def to_sql(model, alias, _query):
+            model._check_field_access(field, "read")
+            contact = SQL.identifier(alias, "id")
+            page = model.env.context.get(PAGE_KEY, False)
+            if model._has_many_members(members, page, last_count or SQL("NULL")):
+                # A function that must run in the main process, and is always true,
+                # keeps a page from being read in parallel: each process would read
+                # far ahead of what the page needs.
+                return SQL(
+                    "(EXISTS (SELECT FROM %s AND %s = %s)%s)",
+                    members,
+                    column,
+                    contact,
+                    SQL(" AND %s != -pg_backend_pid()", contact) if page else SQL(),
+                )
+            # The planner neither looks into an array nor takes it apart. As a set it
+            # is hashed below OR and NOT; "= ANY" would search all of it for each row.
+            return SQL(
+                "%s IN (SELECT DISTINCT unnest(ARRAY(SELECT %s FROM %s)) ORDER BY 1)",
+                contact,
+                column,
+                members,
+            )
+
+        return Domain.custom(to_sql=to_sql, predicate=predicate)
+
+    @api.model
+    def _has_many_members(self, members, page, last_count):
         """Return whether it is better to look up memberships than to list them.
 
-        Counts no further than to the answer. The part of all contacts was measured, see
-        ``docs/performance.md``.
+        Counts no further than to the answer, and not at all when the last count leaves
+        no doubt. The parts of all contacts were measured, see ``docs/performance.md``.
 
-        :param SQL members: the table of memberships and the condition on it
+        :param SQL members: what follows ``FROM``, a condition included
+        :param bool page: whether the first contacts of a sorted list are wanted
+        :param SQL last_count: how many they were some time ago, or NULL
         """
         [[many]] = self.env.execute_query(
             SQL(
-                """SELECT EXISTS (
-                       SELECT FROM %s
-                       OFFSET (SELECT GREATEST(5000, 0.025 * reltuples)::bigint
-                                 FROM pg_class
-                                WHERE oid = 'res_partner'::regclass))""",
-                members,
+                """WITH many AS MATERIALIZED (
+                       SELECT GREATEST(5000, %(share)s * reltuples)::bigint AS limit
+                         FROM pg_class WHERE oid = 'res_partner'::regclass)
+                   SELECT %(last_count)s > 2 * (SELECT many.limit FROM many)
+                       OR EXISTS (SELECT FROM %(members)s
+                                  OFFSET (SELECT many.limit FROM many))""",
+                share=0.012 if page else 0.1,
+                last_count=last_count,
+                members=members,
             )
         )
-        return many
+        return bool(many)
 
     # ------------------------------------------------------------
     # CRUD
@@ -267,12 +343,13 @@ class ResPartner(models.Model):
             )
 
     @api.model
-    def _get_group_company_conflicts(self, condition):
+    def _get_group_company_conflicts(self, condition, group=None):
         """Find a contact that is in a group of a company it does not belong to.
 
         Companies go together when one is a branch of the other.
 
         :param SQL condition: which memberships to check; they have the alias ``r``
+        :param SQL group: id of the group that they are to be in, instead of their own
         :return: list of one pair (contact, group), or an empty list
         """
         self.flush_model(["company_id"])
@@ -281,7 +358,7 @@ class ResPartner(models.Model):
             SQL(
                 """SELECT p.id, g.id
                      FROM customer_group_res_partner_rel r
-                     JOIN customer_group g ON g.id = r.group_id
+                     JOIN customer_group g ON g.id = %s
                      JOIN res_partner p ON p.id = r.partner_id
                      JOIN res_company gc ON gc.id = g.company_id
                      JOIN res_company pc ON pc.id = p.company_id
@@ -289,6 +366,7 @@ class ResPartner(models.Model):
                       AND gc.parent_path NOT LIKE pc.parent_path || '%%'
                       AND pc.parent_path NOT LIKE gc.parent_path || '%%'
                     LIMIT 1""",
+                group or SQL("r.group_id"),
                 condition,
             )
         )

@@ -1,6 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.exceptions import AccessError, UserError
+from odoo.sql_db import db_connect
 from odoo.tests import Form, tagged
 
 from .common import CustomerGroupCommon
@@ -181,3 +182,94 @@ class TestAssign(CustomerGroupCommon):
             self.env.invalidate_all()
             with self.assertQueryCount(30):
                 wizard.action_apply()
+
+    # ------------------------------------------------------------
+    # FROM INSIDE A GROUP
+    # ------------------------------------------------------------
+
+    def test_buttons_of_the_members(self):
+        def flags(group, user):
+            context = self.as_user(group, user).action_view_members()["context"]
+            return context["customer_group_reserved"], context["customer_group_closed"]
+
+        self.assertEqual(flags(self.retail, self.assigner), (False, False))
+        self.assertEqual(flags(self.retail, self.reader), (True, True))
+        self.retail.action_archive()
+        self.assertEqual(flags(self.retail, self.assigner), (False, True))
+        self.students.assign_policy = "manager"
+        self.assertEqual(flags(self.students, self.assigner), (True, True))
+        self.assertEqual(flags(self.students, self.manager), (False, False))
+
+    def test_remove_from_subgroups_as_well(self):
+        everybody = self.anna + self.ben + self.cleo + self.dora
+        form = self.open(
+            everybody,
+            mode="remove",
+            default_group_ids=self.wholesale.ids,
+            default_include_subgroups=True,
+        )
+        self.assertEqual(form.subgroup_ids[:], self.wholesale_eu)
+        self.assertEqual((form.change_count, form.already_count), (3, 1))
+        form.include_subgroups = False
+        self.assertEqual((form.change_count, form.already_count), (2, 2))
+        form.include_subgroups = True
+        wizard = form.save()
+        wizard.action_apply()
+        self.assertEqual((wizard.removed, wizard.operation_id.skipped), (4, 1))
+        self.assertEqual(self.wholesale.member_count, 0)
+        self.assertEqual(self.ben.customer_group_ids, self.students)
+        wizard.action_undo()
+        self.env.invalidate_all()
+        self.assertEqual(self.wholesale.member_count, 3)
+        self.assertLedger()
+
+    def test_subgroups_that_concern_nobody_are_left_out(self):
+        """Reserved or not: only the subgroups matter that somebody is in."""
+        self.wholesale_eu.assign_policy = "manager"
+        values = {
+            "mode": "remove",
+            "default_group_ids": self.wholesale.ids,
+            "default_include_subgroups": True,
+        }
+        form = self.open(self.ben, **values)
+        self.assertFalse(form.subgroup_ids[:])
+        form.save().action_apply()
+        self.assertNotIn(self.wholesale, self.ben.customer_group_ids)
+        wizard = self.open(self.anna, **values).save()
+        with self.assertRefused(AccessError, "who is in “Trade / Wholesale / EU”"):
+            wizard.action_apply()
+        self.assertIn(self.wholesale, self.anna.customer_group_ids)
+
+    def test_hidden_subgroups_keep_their_members(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        secret = self.create_group("Secret", self.wholesale, company_id=other.id)
+        self.ben.write(self.put_into(secret))
+        wizard = self.open(
+            self.as_user(self.ben, self.assigner),
+            mode="remove",
+            default_group_ids=self.wholesale.ids,
+            default_include_subgroups=True,
+        ).save()
+        self.assertFalse(wizard.subgroup_ids)
+        wizard.action_apply()
+        self.env.invalidate_all()
+        self.assertEqual(self.ben.customer_group_ids, self.students + secret)
+
+    # ------------------------------------------------------------
+    # OTHER USERS MEANWHILE
+    # ------------------------------------------------------------
+
+    def test_contacts_can_be_saved_meanwhile(self):
+        """The transaction that changes groups holds no lock that a save waits for."""
+        contact = self.env.ref("base.main_partner")
+        form = self.open(contact, user=self.env.user)
+        form.group_ids.add(self.retail)
+        form.save().action_apply()
+        with db_connect(self.env.cr.dbname).cursor() as other:
+            other.execute("SET LOCAL lock_timeout = '500ms'")
+            other.execute(
+                "UPDATE res_partner SET name = name, write_date = now() WHERE id = %s",
+                [contact.id],
+            )
+            self.assertEqual(other.rowcount, 1)
+            other.rollback()

@@ -1,55 +1,16 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import xmlrpc.client
 from datetime import datetime, timedelta
 
 from odoo import Command
-from odoo.tests import HttpCase, tagged
-from odoo.tools import mute_logger
+from odoo.tests import tagged
 
-from .common import CustomerGroupCommon
-
-SILENT = mute_logger("odoo.http", "odoo.addons.base.models.ir_model", "odoo.models")
+from .http_common import SILENT, HttpApiCommon
 
 
 @tagged("post_install", "-at_install")
-class TestHttpApi(CustomerGroupCommon, HttpCase):
+class TestHttpApi(HttpApiCommon):
     """The rights again, as a program of each user meets them over HTTP."""
-
-    def json2(self, user, model, method, **arguments):
-        """Call the JSON-2 API with a key of ``user``.
-
-        :return: pair (HTTP status, answer)
-        """
-        key = (
-            self.env["res.users.apikeys"]
-            .with_user(user)
-            .sudo()
-            ._generate("rpc", "test", datetime.now() + timedelta(hours=1))
-        )
-        response = self.url_open(
-            f"/json/2/{model}/{method}",
-            json=arguments,
-            headers={"Authorization": f"bearer {key}"},
-        )
-        return response.status_code, response.json()
-
-    def xmlrpc(self, user, model, method, *arguments, **options):
-        return self.xmlrpc_object.execute_kw(
-            self.env.cr.dbname, user.id, user.login, model, method, arguments, options
-        )
-
-    def refused(self, user, model, method, *arguments, **options):
-        """Assert that XML-RPC refuses the call, and return the message."""
-        with SILENT, self.assertRaises(xmlrpc.client.Fault) as caught:
-            self.xmlrpc(
-                user, model, method, list(arguments[0]), *arguments[1:], **options
-            )
-        return caught.exception.faultString
-
-    def link_command(self, group):
-        """Return the command as XML-RPC can send it: with a plain number."""
-        return [int(Command.LINK), group.id, 0]
 
     # ------------------------------------------------------------
     # JSON-2
@@ -346,3 +307,7 @@ class TestHttpApi(CustomerGroupCommon, HttpCase):
             [["customer_group_ids", "child_of", self.private.id]],
         )
         self.assertEqual(set(found), set((self.ben + self.dora).ids))
+        row = self.env["customer.group.membership"].search(
+            [("partner_id", "=", self.dora.id)]
+        )
+        self.assertEqual(row.source, "api")

@@ -4,17 +4,48 @@ import csv
 import io
 import json
 
-from odoo.tests import tagged
+import openpyxl
+
+from odoo.http import Request
+from odoo.tests import HttpCase, tagged
 from odoo.tools.misc import file_open
 
 from .common import CustomerGroupCommon
 
 GROUPS_TEMPLATE = "customer_group/static/xls/customer_group_template.xlsx"
 CONTACTS_TEMPLATE = "customer_group/static/xls/contacts_template.xlsx"
+MEMBERSHIPS_TEMPLATE = "customer_group/static/xls/memberships_template.xlsx"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class ImportCase(CustomerGroupCommon):
+    def import_file(self, model, content, mimetype, **context):
+        """Import ``content`` as a user does, with the columns Odoo recognises."""
+        wizard = self.env["base_import.import"].with_user(self.assigner).sudo()
+        wizard = wizard.create(
+            {"res_model": model, "file": content, "file_type": mimetype}
+        )
+        wizard = wizard.with_user(self.manager).with_context(**context)
+        options = {
+            "quoting": '"',
+            "separator": ",",
+            "has_headers": True,
+            "encoding": "utf-8",
+            "headers": True,
+        }
+        preview = wizard.parse_preview(options)
+        self.assertNotIn("error", preview)
+        fields = [
+            "/".join(preview["matches"][index])
+            if index in preview["matches"]
+            else False
+            for index in range(len(preview["headers"]))
+        ]
+        return wizard.execute_import(fields, preview["headers"], preview["options"])
 
 
 @tagged("post_install", "-at_install")
-class TestImportExport(CustomerGroupCommon):
+class TestImportExport(ImportCase):
     """Groups in files, by Odoo's own import and export."""
 
     def test_import_ten_thousand_contacts(self):
@@ -47,30 +78,6 @@ class TestImportExport(CustomerGroupCommon):
                 ]
             )
             self.assertEqual(found, count, group.name)
-
-    def import_file(self, model, content, mimetype):
-        """Import ``content`` as a user does, with the columns Odoo recognises."""
-        wizard = self.env["base_import.import"].with_user(self.assigner).sudo()
-        wizard = wizard.create(
-            {"res_model": model, "file": content, "file_type": mimetype}
-        )
-        wizard = wizard.with_user(self.manager)
-        options = {
-            "quoting": '"',
-            "separator": ",",
-            "has_headers": True,
-            "encoding": "utf-8",
-            "headers": True,
-        }
-        preview = wizard.parse_preview(options)
-        self.assertNotIn("error", preview)
-        fields = [
-            "/".join(preview["matches"][index])
-            if index in preview["matches"]
-            else False
-            for index in range(len(preview["headers"]))
-        ]
-        return wizard.execute_import(fields, preview["headers"], preview["options"])
 
     def test_unknown_path(self):
         result = self.load("Trade / Nothing of the sort")
@@ -161,16 +168,155 @@ class TestImportExport(CustomerGroupCommon):
         for model, path in [
             ("customer.group", GROUPS_TEMPLATE),
             ("res.partner", CONTACTS_TEMPLATE),
+            ("customer.group.import", MEMBERSHIPS_TEMPLATE),
         ]:
             templates = self.env[model].with_user(self.manager).get_import_templates()
             self.assertIn(f"/{path}", [template["template"] for template in templates])
             with file_open(path, "rb") as file:
-                result = self.import_file(
-                    model,
-                    file.read(),
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                )
+                result = self.import_file(model, file.read(), XLSX, default_mode="add")
             self.assertFalse(result["messages"], path)
             self.assertGreater(len(result["ids"]), 2)
-        partners = self.Partner.browse(result["ids"])
-        self.assertTrue(all(partner.customer_group_ids for partner in partners))
+        operations = self.env["customer.group.operation"].browse(result["ids"][:1])
+        self.assertEqual((operations.added, operations.skipped), (0, 7))
+
+
+@tagged("post_install", "-at_install")
+class TestRoundTrip(HttpCase, ImportCase):
+    """What the export dialog writes, the import page reads, and nothing changes."""
+
+    NAMES = ('=HYPERLINK("x")', "+1", "-20 %", "@SUM(A1)", "{=1}", "internal:x", "VIP")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager.group_ids += cls.env.ref("base.group_allow_export")
+        cls.odd = cls.Group.create(
+            [
+                {
+                    "name": name,
+                    "code": f"-{number}",
+                    "description": f"- {name}",
+                    "color": 1,
+                }
+                for number, name in enumerate(cls.NAMES)
+            ]
+        )
+        cls.below = cls.Group.create(
+            [{"name": "=1+1", "parent_id": group.id} for group in cls.odd]
+        )
+        cls.dora.customer_group_ids = cls.odd
+        cls.ben.customer_group_ids = cls.below + cls.students
+        cls.partners = cls.anna + cls.ben + cls.cleo + cls.dora
+
+    def export(self, extension, records, fields, **params):
+        """Download what the export dialog offers."""
+        self.authenticate(self.manager.login, self.manager.login)
+        params = {
+            "model": records._name,
+            "fields": [
+                {"name": name, "label": name, "type": "char"} for name in fields
+            ],
+            "ids": records.ids,
+            "domain": [],
+            "import_compat": True,
+            **params,
+        }
+        response = self.url_open(
+            f"/web/export/{extension}",
+            data={"data": json.dumps(params), "csrf_token": Request.csrf_token(self)},
+        )
+        self.assertEqual(response.status_code, 200, response.text[:2000])
+        return response.content
+
+    def assertSafe(self, extension, content):
+        """Assert that no cell is or looks like a formula."""
+        if extension == "csv":
+            for row in csv.reader(io.StringIO(content.decode())):
+                for cell in row:
+                    self.assertFalse(cell.startswith(("=", "+", "-", "@")), cell)
+        else:
+            sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+            for row in sheet.rows:
+                for cell in row:
+                    self.assertNotEqual(cell.data_type, "f", cell.value)
+                    self.assertFalse(cell.hyperlink, cell.value)
+
+    def test_contacts(self):
+        before = {partner: partner.customer_group_ids for partner in self.partners}
+        operations = self.env["customer.group.operation"]
+        count = operations.search_count([])
+        for extension, mimetype in [("csv", "text/csv"), ("xlsx", XLSX)]:
+            fields = ["id", "name", "customer_group_ids"]
+            content = self.export(extension, self.partners, fields)
+            self.assertSafe(extension, content)
+            result = self.import_file("res.partner", content, mimetype)
+            self.assertFalse(result["messages"])
+            self.assertEqual(result["ids"], self.partners.ids)
+            self.env.invalidate_all()
+            for partner in self.partners:
+                self.assertEqual(partner.customer_group_ids, before[partner])
+            self.assertEqual(operations.search_count([]), count)
+
+    def test_memberships(self):
+        """The same file, as one that replaces groups."""
+        for extension, mimetype in [("csv", "text/csv"), ("xlsx", XLSX)]:
+            fields = ["id", "customer_group_ids"]
+            content = self.export(extension, self.partners, fields)
+            content = content.replace(b"customer_group_ids", b"group_ids")
+            if extension == "xlsx":
+                content = self.rename_title(content)
+            result = self.import_file(
+                "customer.group.import", content, mimetype, default_mode="replace"
+            )
+            self.assertFalse(result["messages"])
+            operation = self.env["customer.group.operation"].browse(result["ids"][0])
+            self.assertEqual((operation.added, operation.removed), (0, 0))
+            self.assertEqual(operation.skipped, 2 + 8 + 1 + 7)
+
+    def rename_title(self, content):
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        book.active["B1"] = "group_ids"
+        file = io.BytesIO()
+        book.save(file)
+        return file.getvalue()
+
+    def test_groups(self):
+        fields = ["name", "code", "description", "color", "assign_policy"]
+        groups = self.odd + self.below
+        before = groups.read(["parent_id", *fields])
+        for extension, mimetype in [("csv", "text/csv"), ("xlsx", XLSX)]:
+            content = self.export(extension, groups, ["id", "parent_id", *fields])
+            self.assertSafe(extension, content)
+            result = self.import_file("customer.group", content, mimetype)
+            self.assertFalse(result["messages"])
+            self.assertEqual(result["ids"], groups.ids)
+            self.env.invalidate_all()
+            self.assertEqual(groups.read(["parent_id", *fields]), before)
+
+    def test_groups_in_headings(self):
+        content = self.export(
+            "xlsx",
+            self.partners,
+            ["name", "customer_group_ids/name"],
+            import_compat=False,
+            groupby=["customer_group_ids"],
+        )
+        self.assertSafe("xlsx", content)
+        sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+        headings = [row[0].value for row in sheet.rows]
+        self.assertIn('\'=HYPERLINK("x") (1)', headings)
+
+    def test_cells_of_others_are_left_alone(self):
+        self.dora.function = "@dora"
+        content = self.export("csv", self.dora, ["function", "customer_group_ids"])
+        [_titles, row] = csv.reader(io.StringIO(content.decode()))
+        self.assertEqual(row[0], "@dora")
+        content = self.export("csv", self.below[3], ["parent_id/name"])
+        self.assertIn(b'"\'@SUM(A1)"', content)
+
+    def test_a_name_has_no_guard(self):
+        """The apostrophe of an exported cell never becomes part of a name."""
+        group = self.create_group("'=A1")
+        self.assertEqual(group.name, "=A1")
+        self.assertEqual(self.create_group("'s-Gravenhage").name, "'s-Gravenhage")
+        self.assertEqual(self.Group._find_by_path("'=A1"), group)

@@ -24,6 +24,7 @@ DOORS = (
     "bulk_remove",
     "undo",
     "merge",
+    "merge_groups",
     "archive_group",
     "restore_group",
     "archive_contact",
@@ -165,6 +166,10 @@ class TestLedgerProperties(CustomerGroupCommon):
         wizard = self.env["base.partner.merge.automatic.wizard"]
         wizard = wizard.with_user(partner.env.user).sudo().create({})
         wizard._merge((partner + others).ids, partner)
+
+    def do_merge_groups(self, _partner, groups):
+        wizard = self.env["customer.group.merge"].with_user(groups.env.user)
+        wizard.create({"group_ids": groups.ids}).action_merge()
 
     def do_archive_group(self, _partner, groups):
         groups.action_archive()

@@ -70,6 +70,17 @@ class TestMembership(CustomerGroupCommon):
         )
         self.assertLedger()
 
+    def test_leave_on_a_server_whose_clock_is_behind(self):
+        with freeze_time("2026-03-01 10:00:05"):
+            self.dora.write(self.put_into(self.students))
+        with freeze_time("2026-03-01 10:00:00"):
+            self.dora.write(self.take_out_of(self.students))
+        row = self.env["customer.group.membership"].search(
+            [("partner_id", "=", self.dora.id)]
+        )
+        self.assertEqual(row.date_end, row.date_start)
+        self.assertLedger()
+
     def test_one_operation_for_one_save(self):
         before = self.Operation.search([])
         (self.dora + self.cleo).write(

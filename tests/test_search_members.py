@@ -171,7 +171,50 @@ class TestSearchMembers(CustomerGroupCommon):
                 function()
 
     def test_threshold(self):
-        members = "generate_series(1, %s) AS member (group_id) WHERE group_id > 0"
-        for count, many in ((5000, False), (100000, True)):
-            result = self.Partner._has_many_members(SQL(members, count))
-            self.assertIs(result, many)
+        """Look further than the number of members on which it depends."""
+        group = self.create_group("Big")
+        ids = (group.id, self.tree[0].id)
+        self.env.cr.execute(
+            SQL(
+                """WITH partner AS (
+                       INSERT INTO res_partner (name, active)
+                       SELECT 'Member', TRUE FROM generate_series(1, 5100)
+                    RETURNING id)
+                   INSERT INTO customer_group_res_partner_rel (partner_id, group_id)
+                   SELECT id, %s FROM partner""",
+                group.id,
+            )
+        )
+        for page in (False, True):
+            self.assertTrue(self.Partner._has_many_members(ids, page))
+            self.assertFalse(self.Partner._has_many_members(self.tree._ids, page))
+
+    def test_threshold_by_the_last_count(self):
+        values = {"group_id": self.retail.id, "path": "/", "date": "2026-01-01"}
+        count = self.env["customer.group.count"].create(
+            values | {"direct_members": 10**9}
+        )
+        for page in (False, True):
+            self.assertTrue(self.Partner._has_many_members(self.retail._ids, page))
+        count.direct_members = 1
+        self.env.flush_all()
+        self.assertFalse(self.Partner._has_many_members(self.retail._ids, True))
+
+    def test_page_is_not_read_in_parallel(self):
+        below = [("customer_group_ids", "child_of", self.trade.id)]
+        for _ in self.each_size():
+            for options, page in (
+                ({}, False),
+                ({"limit": 1}, False),
+                ({"order": "name"}, False),
+                ({"limit": 2, "order": "name"}, True),
+            ):
+                query = self.partners._search(below, **options).select("id")
+                has_many = self.Partner._has_many_members((0,), page)
+                self.assertEqual(
+                    "pg_backend_pid" in query.code, bool(page and has_many)
+                )
+            self.assertEqual(
+                self.partners.search(below, limit=2, order="name"),
+                self.anna + self.ben,
+            )

@@ -2,6 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.customer_group.models.customer_group_operation import (
+    CHANGE_KEY,
+    Change,
+)
 from odoo.addons.web.tests import test_js
 
 from .common import CustomerGroupCommon
@@ -41,10 +45,48 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
     def test_members(self):
         self.run_tour(self.get_url(self.wholesale), "members", self.assigner)
 
+    def test_add_members(self):
+        self.run_tour(self.get_url(self.wholesale), "add_members", self.assigner)
+        self.assertEqual(self.dora.customer_group_ids, self.wholesale)
+        self.assertEqual(self.cleo.customer_group_ids, self.wholesale_eu)
+
+    def test_read_members(self):
+        self.run_tour(self.get_url(self.wholesale), "read_members", self.reader)
+
+    def test_history(self):
+        change = Change("add", "bulk", "Fair")
+        dora = self.dora.with_user(self.assigner)
+        dora = dora.with_context(**{CHANGE_KEY: change})
+        dora.write(self.put_into(self.wholesale_eu))
+        self.run_tour(self.get_url(self.wholesale), "history", self.assigner)
+        self.assertFalse(self.dora.customer_group_ids)
+
     def test_delete(self):
         self.run_tour(self.get_url(self.students), "delete", self.manager)
         self.assertFalse(self.students.exists())
         self.assertEqual(self.ben.customer_group_ids, self.wholesale)
+
+    def test_from_tags(self):
+        tag = self.env["res.partner.category"].create({"name": "Key/customers"})
+        self.dora.category_id = tag
+        self.anna.category_id = tag.create({"name": "Old", "parent_id": tag.id})
+        url = "/odoo/action-base.action_partner_category_form"
+        self.run_tour(url, "from_tags", self.manager)
+        self.assertEqual(self.dora.customer_group_ids.parent_id, self.private)
+        self.assertNotIn("Old", self.anna.customer_group_ids.mapped("name"))
+        self.assertEqual(self.dora.category_id, tag)
+
+    def test_merge(self):
+        self.create_group("US", self.students)
+        self.run_tour("/odoo/customer-groups", "merge", self.manager)
+        self.assertFalse(self.students.exists())
+        self.assertEqual(self.wholesale.direct_member_count, 3)
+        self.assertEqual(self.wholesale.child_ids.mapped("name"), ["US"])
+
+    def test_duplicate_with_members(self):
+        self.run_tour(self.get_url(self.wholesale), "duplicate", self.creator)
+        copy = self.Group.search([("name", "=", "Wholesale (copy)")])
+        self.assertEqual(copy.direct_member_count, 2)
 
     # ------------------------------------------------------------
     # CONTACTS
@@ -83,6 +125,13 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
         self.run_tour("/odoo/customer-group-changes", "undo", self.assigner)
         self.assertEqual(self.students.direct_member_count, 1)
         self.assertIn(self.students, self.ben.customer_group_ids)
+
+    def test_import_memberships(self):
+        self.run_tour("/odoo/contacts", "import_memberships", self.assigner)
+        self.assertEqual(self.anna.customer_group_ids, self.students)
+        self.assertEqual(self.ben.customer_group_ids, self.students)
+        self.assertEqual(self.cleo.customer_group_ids, self.wholesale_eu)
+        self.assertLedger()
 
     # ------------------------------------------------------------
     # SETTINGS

@@ -10,6 +10,9 @@ PATH_SEPARATOR = "/"
 #: Characters a name may not contain: the first separates the names of a path, the
 #: second separates the groups in one cell of an imported file.
 FORBIDDEN_CHARACTERS = (PATH_SEPARATOR, ",")
+#: With what a text begins that a spreadsheet or its writer takes for a formula or
+#: a link. Exported cells get an apostrophe in front, which imports take away again.
+FORMULA_STARTS = ("=", "+", "-", "@", "{=", "internal:", "external:", "mailto:")
 MAX_NAME_LENGTH = 100
 #: Share of equal characters above which two names are taken for variants of one.
 SIMILARITY = 0.85
@@ -20,8 +23,31 @@ def clean_name(name):
 
     >>> clean_name("  Key   accounts ")
     'Key accounts'
+    >>> clean_name("'-20 %")
+    '-20 %'
     """
-    return " ".join(name.split())
+    return unquote(" ".join(name.split()))
+
+
+def unquote(cell):
+    """Return the text of a cell without the apostrophe that guards a formula.
+
+    >>> unquote("'=A1"), unquote("'s-Hertogenbosch")
+    ('=A1', "'s-Hertogenbosch")
+    """
+    guarded = cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS)
+    return cell[1:] if guarded else cell
+
+
+def to_name(text):
+    """Return ``text`` as a name without the characters that names may not contain.
+
+    >>> to_name("Food/ drinks,  snacks")
+    'Food - drinks - snacks'
+    """
+    for character in FORBIDDEN_CHARACTERS:
+        text = text.replace(character, PATH_SEPARATOR)
+    return " - ".join(filter(None, split_path(text)))
 
 
 def normalize_name(name):

@@ -1,4 +1,11 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import base_partner_merge
+from . import customer_group_as_of
 from . import customer_group_assign
+from . import customer_group_from_tags
+from . import customer_group_from_tags_line
+from . import customer_group_from_tags_plan
+from . import customer_group_merge
+from . import customer_group_import
+from . import customer_group_import_lookup

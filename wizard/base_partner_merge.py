@@ -1,12 +1,33 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import Command, models
 
 from ..models.customer_group_operation import Change
 
 
 class MergePartnerAutomatic(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
+
+    def _get_fk_on(self, table):
+        """Leave out what the merge of groups moves itself, and the choices in dialogs.
+
+        :param str table: the table whose rows are merged
+        :return: list of pairs (table, column) that refer to it
+        """
+        relations = super()._get_fk_on(table)
+        if table != self.env["customer.group"]._table:
+            return relations
+        skipped = {
+            table,
+            self.env["customer.group.membership"]._table,
+            self.env["res.partner"]._fields["customer_group_ids"].relation,
+        }
+        for model in self.env.values():
+            if model._transient:
+                fields = model._fields.values()
+                skipped.add(model._table)
+                skipped.update(f.relation for f in fields if f.type == "many2many")
+        return [pair for pair in relations if pair[0] not in skipped]
 
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Give the remaining contact the groups and the history of all.
@@ -15,7 +36,9 @@ class MergePartnerAutomatic(models.TransientModel):
         contacts have at the same time.
         """
         before = dst_partner._get_customer_group_pairs()
-        self.env["customer.group.membership"]._merge_partners(src_partners, dst_partner)
+        self.env["customer.group.membership"]._merge(
+            "partner_id", src_partners, dst_partner
+        )
         result = super()._update_foreign_keys(src_partners, dst_partner)
         after = dst_partner._get_customer_group_pairs()
         if after != before:
@@ -23,5 +46,6 @@ class MergePartnerAutomatic(models.TransientModel):
             self.env["customer.group.operation"]._open(
                 Change("merge", "merge", self.env._("Merged with: %s", names)),
                 added=len(after - before),
+                group_ids=[Command.set({group for _partner, group in after - before})],
             )
         return result

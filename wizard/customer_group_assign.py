@@ -3,7 +3,7 @@
 from ast import literal_eval
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -44,15 +44,26 @@ class CustomerGroupAssign(models.TransientModel):
         context={"active_test": False},
         domain=[("can_assign", "=", True), ("active", "=", True)],
     )
+    include_subgroups = fields.Boolean(
+        string="Also out of Subgroups",
+        help="Contacts of a subgroup count as members of the groups above it.",
+    )
+    subgroup_ids = fields.Many2many(
+        comodel_name="customer.group",
+        string="Subgroups",
+        compute="_compute_subgroup_ids",
+        context={"active_test": False},
+        help="Subgroups in which some of the selected contacts are.",
+    )
     reason = fields.Char(help="Is shown in the history of the contacts and groups.")
     selected_count = fields.Integer(compute="_compute_counts", string="Selected")
     change_count = fields.Integer(compute="_compute_counts", string="Will change")
     already_count = fields.Integer(compute="_compute_counts", string="Already so")
     forbidden_count = fields.Integer(compute="_compute_counts", string="Not permitted")
     operation_id = fields.Many2one("customer.group.operation", readonly=True)
-    added = fields.Integer(related="operation_id.added")
-    removed = fields.Integer(related="operation_id.removed")
-    skipped = fields.Integer(related="operation_id.skipped")
+    added = fields.Integer(related="operation_id.added", related_sudo=False)
+    removed = fields.Integer(related="operation_id.removed", related_sudo=False)
+    skipped = fields.Integer(related="operation_id.skipped", related_sudo=False)
     can_undo = fields.Boolean(related="operation_id.can_undo", related_sudo=False)
 
     # ------------------------------------------------------------
@@ -78,25 +89,63 @@ class CustomerGroupAssign(models.TransientModel):
             values["partner_domain"] = repr(domain)
         return values
 
-    @api.depends("mode", "partner_domain", "group_ids", "from_group_ids")
-    def _compute_counts(self):
+    @api.depends("mode", "partner_domain", "group_ids", "operation_id")
+    def _compute_subgroup_ids(self):
+        """Find the subgroups that somebody leaves, when he is to leave those above."""
         for wizard in self:
-            selected = wizard._get_partners()
-            allowed = self.env["res.partner"]._get_assignable_query(
-                wizard._get_domain()
-            )
-            [[selected_count, allowed_count]] = self.env.execute_query(
+            groups = wizard.group_ids._origin
+            if wizard.mode != "remove" or not groups.child_ids or wizard.operation_id:
+                wizard.subgroup_ids = False
+                continue
+            below = set(groups._get_subtree_ids(groups.ids)) - set(groups.ids)
+            rows = self.env.execute_query(
                 SQL(
-                    "SELECT (SELECT count(*) FROM (%s) AS s),"
-                    " (SELECT count(*) FROM (%s) AS a)",
-                    selected.select(),
-                    allowed.select(),
+                    """SELECT g.id FROM customer_group g
+                        WHERE g.id IN %s AND EXISTS (
+                              SELECT FROM customer_group_res_partner_rel r
+                               WHERE r.group_id = g.id AND r.partner_id IN %s)""",
+                    tuple(below) or (0,),
+                    wizard._get_partners().subselect(),
                 )
             )
+            wizard.subgroup_ids = groups.browse(id_ for [id_] in rows)
+
+    @api.depends(
+        "mode",
+        "partner_domain",
+        "group_ids",
+        "from_group_ids",
+        "include_subgroups",
+        "operation_id",
+    )
+    def _compute_counts(self):
+        done = self.filtered("operation_id")  # the numbers of the operation count now
+        done.selected_count = done.forbidden_count = 0
+        done.change_count = done.already_count = 0
+        for wizard in self - done:
+            domain = wizard._get_domain()
+            allowed = self.env["res.partner"]._get_assignable_query(domain)
+            [[allowed_count, change_count]] = self.env.execute_query(
+                SQL(
+                    """WITH allowed AS MATERIALIZED (%s)
+                     SELECT (SELECT count(*) FROM allowed), (%s)""",
+                    allowed.select(),
+                    wizard._get_groups()._sql_count_changing(
+                        wizard.mode,
+                        SQL("SELECT id FROM allowed"),
+                        wizard.from_group_ids._origin,
+                    ),
+                )
+            )
+            rule = self.env["ir.rule"]._compute_domain
+            if rule("res.partner", "read") == rule("res.partner", "write"):
+                selected_count = allowed_count
+            else:
+                selected_count = self.env["res.partner"].search_count(domain)
             wizard.selected_count = selected_count
             wizard.forbidden_count = selected_count - allowed_count
-            wizard.change_count = wizard._count_changing(allowed)
-            wizard.already_count = allowed_count - wizard.change_count
+            wizard.change_count = change_count
+            wizard.already_count = allowed_count - change_count
 
     def _get_domain(self):
         """Return the domain of the chosen contacts.
@@ -115,61 +164,12 @@ class CustomerGroupAssign(models.TransientModel):
     def _get_partners(self):
         return self.env["res.partner"]._search(self._get_domain())
 
-    def _count_changing(self, allowed):
-        """Count the permitted contacts whose groups would change."""
-        adds, removes = self._get_pairs(allowed)
-        queries = []
-        if adds:
-            queries.append(
-                SQL(
-                    """SELECT partner_id FROM (%s) AS p WHERE NOT EXISTS (
-                       SELECT FROM customer_group_res_partner_rel r
-                        WHERE r.partner_id = p.partner_id AND r.group_id = p.group_id)
-                    """,
-                    adds,
-                )
-            )
-        if removes:
-            queries.append(SQL("SELECT partner_id FROM (%s) AS p", removes))
-        if not queries:
-            return 0
-        [[count]] = self.env.execute_query(
-            SQL(
-                "SELECT count(DISTINCT partner_id) FROM (%s) AS changing",
-                SQL(" UNION ALL ").join(queries),
-            )
-        )
-        return count
-
-    def _get_pairs(self, allowed):
-        """Return the queries of pairs to add and to remove, or ``None`` for each."""
-        into, out_of = self.group_ids._origin, self.from_group_ids._origin
-        adds = removes = None
-        take_out = {"remove": into, "move": out_of - into}.get(self.mode)
-        if take_out:
-            removes = SQL(
-                """SELECT r.partner_id, r.group_id
-                     FROM customer_group_res_partner_rel r
-                    WHERE r.group_id IN %s AND r.partner_id IN %s""",
-                take_out._ids,
-                allowed.subselect(),
-            )
-        if into and self.mode != "remove":
-            members = SQL()
-            if self.mode == "move":
-                members = SQL(
-                    """WHERE EXISTS (SELECT FROM customer_group_res_partner_rel r
-                              WHERE r.partner_id = p.id AND r.group_id IN %s)""",
-                    out_of._ids or (0,),
-                )
-            adds = SQL(
-                """SELECT p.id AS partner_id, g.id AS group_id
-                     FROM (%s) AS p CROSS JOIN unnest(%s) AS g(id) %s""",
-                allowed.select(),
-                into.ids,
-                members,
-            )
-        return adds, removes
+    def _get_groups(self):
+        """Return the groups, with the subgroups to leave when these are wanted."""
+        groups = self.group_ids._origin
+        if self.mode == "remove" and self.include_subgroups:
+            groups |= self.subgroup_ids._origin
+        return groups
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -182,26 +182,24 @@ class CustomerGroupAssign(models.TransientModel):
         :raise UserError: when nothing is chosen, or a group cannot be assigned
         """
         self.ensure_one()
+        try:
+            self.lock_for_update()
+        except LockError as error:
+            raise UserError(
+                self.env._("This change is being made already. Wait a moment.")
+            ) from error
         if self.operation_id:
             raise UserError(self.env._("This change has been made already."))
-        groups = self.group_ids + self.from_group_ids
         if not self.group_ids or (self.mode == "move" and not self.from_group_ids):
             raise UserError(self.env._("Choose the groups first."))
-        if not self.selected_count:
+        change = Change(self.mode, "bulk", self.reason or "")
+        self.operation_id = self._get_groups()._assign(
+            self._get_domain(), change, out_of=self.from_group_ids
+        )
+        if not self.operation_id:
             raise UserError(
                 self.env._("None of these contacts exists any more. Select others.")
             )
-        groups.check_access("read")
-        joining = self.group_ids if self.mode != "remove" else groups.browse()
-        groups._check_assign(joining)
-        allowed = self.env["res.partner"]._get_assignable_query(self._get_domain())
-        adds, removes = self._get_pairs(allowed)
-        change = Change(self.mode, "bulk", self.reason or "")
-        skipped = self.selected_count - self.change_count
-        operation = self.env["customer.group"]._change_members(adds, removes, change)
-        # sudo: the journal is closed to everybody; the numbers come from here.
-        operation.sudo().skipped = skipped
-        self.operation_id = operation
         return self._reopen()
 
     def action_undo(self):

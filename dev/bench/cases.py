@@ -5,8 +5,13 @@ To add an operation, write a method of ``Cases`` and name it in ``Cases.all``.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from odoo import Command
+from odoo.tools import SQL
+
+from odoo.addons.customer_group.models.customer_group_operation import Change
 
 from .measure import recorded_queries, run_once
 from .seed import FIRST_ID, u
@@ -51,7 +56,7 @@ class Case:
 
     ``stock`` is what both do, called with a side; ``ours`` and ``tags`` replace it for
     one of them. Without a function the column stays empty. ``undo`` is for operations
-    that write.
+    that write, after what ``prepare`` does; ``once`` names columns that take minutes.
     """
 
     title: str
@@ -60,6 +65,8 @@ class Case:
     tags: Callable | None = None
     sql: Callable | None = None
     undo: bool = False
+    prepare: Callable | None = None
+    once: tuple = ()
 
     def functions(self):
         """Return pairs (column, function without arguments)."""
@@ -101,7 +108,7 @@ class Cases:
             *self.overviews(),
             *self.groups(),
             *self.changes(),
-            # Bulk operations go here.
+            *self.bulk(),
         ]
 
     # What the cases need to know of the data
@@ -111,14 +118,19 @@ class Cases:
         return self.env.cr.fetchall()
 
     def _get_subtrees(self):
-        """Return the number of contacts in the subtree of each active group."""
+        """Return the number of contacts in the subtree of each group with a tag.
+
+        Demo data, which an update may have loaded anew, have none.
+        """
         return dict(
             self.query(
                 """SELECT g.id, (SELECT count(DISTINCT r.partner_id)
                      FROM customer_group d
                      JOIN customer_group_res_partner_rel r ON r.group_id = d.id
                     WHERE d.parent_path LIKE g.parent_path || '%%' AND d.active)
-                     FROM customer_group g WHERE g.active AND g.id > %s""",
+                     FROM customer_group g
+                     JOIN res_partner_category c ON c.id = g.id AND c.id > %s
+                    WHERE g.active""",
                 FIRST_ID,
             )
         )
@@ -288,11 +300,12 @@ class Cases:
                     f"%{text}%",
                 ),
             )
+        yield from self.counts()
         groups = self.env["customer.group"]
         fields = dict.fromkeys(("complete_name", "member_count"), {})
         first = groups.search([], limit=80).ids
         yield Case(
-            "list of 80 groups with members",
+            "list of 80 groups, counted live",
             ours=lambda: groups.web_search_read([], fields, limit=80),
             tags=lambda: [self.partners.search_count(TAGS.below(id_)) for id_ in first],
             sql=lambda: self.query(
@@ -300,7 +313,7 @@ class Cases:
             ),
         )
         yield Case(
-            "list of all groups with members",
+            "list of all groups, counted live",
             ours=lambda: groups.web_search_read([], fields),
             sql=lambda: self.query(self.MEMBER_COUNTS),
         )
@@ -310,11 +323,69 @@ class Cases:
             undo=True,
         )
 
+    def counts(self):
+        """What was counted for lists, and the counting."""
+        groups, counts = self.env["customer.group"], self.env["customer.group.count"]
+        counts._cron_recount()
+        fields = dict.fromkeys(("complete_name", "cached_member_count"), {})
+        for title, limit in (("80", 80), ("all", None)):
+            yield Case(
+                f"list of {title} groups",
+                ours=lambda limit=limit: groups.web_search_read(
+                    [], {"complete_name": {}}, limit=limit
+                ),
+            )
+            yield Case(
+                "  with members",
+                ours=lambda limit=limit: groups.web_search_read(
+                    [], fields, limit=limit
+                ),
+                sql=lambda limit=limit: self.query(
+                    """SELECT name, members FROM customer_group g
+                         JOIN customer_group_count c ON c.group_id = g.id
+                        WHERE g.active ORDER BY sort_key LIMIT %s""",
+                    limit,
+                ),
+            )
+        yield Case(
+            "empty groups",
+            ours=lambda: groups.search([("cached_member_count", "=", 0)]),
+        )
+        everything = counts._get_pending(datetime.max)
+        yield Case(
+            "recount of all groups",
+            ours=lambda: counts._recount(everything, datetime.now()),
+            sql=lambda: self.query(self.MEMBER_COUNTS),
+            undo=True,
+        )
+        change, small = Change("add", "bulk"), self.group["small"]
+        pairs = SQL(
+            """SELECT id AS partner_id, %(small)s AS group_id FROM res_partner p
+                WHERE active AND id > %(first)s AND NOT EXISTS (
+                      SELECT FROM customer_group_res_partner_rel r
+                       WHERE r.partner_id = p.id AND r.group_id = %(small)s)
+             ORDER BY id LIMIT 1000""",
+            small=small,
+            first=FIRST_ID,
+        )
+        today = datetime.now().replace(hour=0, minute=0)
+
+        def recount():
+            groups._change_members(pairs, None, change)
+            counts._recount(counts._get_pending(today), datetime.now())
+
+        yield Case(
+            "add 1,000 contacts",
+            ours=lambda: groups._change_members(pairs, None, change),
+            undo=True,
+        )
+        yield Case("  and recount", ours=recount, undo=True)
+
     MEMBER_COUNTS = """
         SELECT g.id, (SELECT count(DISTINCT r.partner_id)
                         FROM customer_group d
                         JOIN customer_group_res_partner_rel r ON r.group_id = d.id
-                       WHERE d.parent_path LIKE g.parent_path || '%%' AND d.active)
+                       WHERE d.parent_path ^@ g.parent_path AND d.active)
           FROM customer_group g WHERE g.active"""
 
     def _move(self, model):
@@ -361,3 +432,119 @@ class Cases:
             ),
             undo=True,
         )
+
+    # Bulk operations
+
+    ADD = """
+        WITH pair AS (SELECT unnest(%s) AS partner_id, %s AS group_id),
+        member AS (INSERT INTO customer_group_res_partner_rel (partner_id, group_id)
+                   SELECT * FROM pair ON CONFLICT DO NOTHING)
+        INSERT INTO customer_group_membership
+               (partner_id, group_id, date_start, start_operation_id)
+        SELECT *, now(), (SELECT max(id) FROM customer_group_operation) FROM pair
+        ON CONFLICT DO NOTHING
+        RETURNING 1"""
+    REMOVE = """
+        WITH pair AS (SELECT unnest(%s) AS partner_id, %s AS group_id),
+        member AS (DELETE FROM customer_group_res_partner_rel r USING pair p
+                    WHERE r.partner_id = p.partner_id AND r.group_id = p.group_id)
+        UPDATE customer_group_membership m
+           SET date_end = now(),
+               end_operation_id = (SELECT max(id) FROM customer_group_operation)
+          FROM pair p WHERE m.partner_id = p.partner_id AND m.group_id = p.group_id
+                        AND date_end IS NULL
+        RETURNING 1"""
+
+    def bulk(self):
+        """Add and remove, through the dialog; the contacts come as a domain."""
+        [[largest]] = self.query(
+            """SELECT group_id FROM customer_group_res_partner_rel
+             GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"""
+        )
+        tiny = self.group["tiny"]
+        for count in (1_000, 10_000, 100_000):
+            count = int(count * self.scale)
+            for mode, group, sql, chosen in (
+                ("add", tiny, self.ADD, []),
+                ("remove", largest, self.REMOVE, [(OURS.field, "in", largest)]),
+            ):
+                # The last ones have few contacts below them, which tags are slow with.
+                ids = self.partners.search(chosen, order="id desc", limit=count).ids
+                command = Command.link if mode == "add" else Command.unlink
+                yield Case(
+                    f"bulk {mode} of {count:,} contacts",
+                    ours=partial(self._apply, mode, ids, group, chosen),
+                    tags=partial(
+                        self.partners.browse(ids).write, {TAGS.field: [command(group)]}
+                    ),
+                    sql=partial(self.query, sql, ids, group),
+                    undo=True,
+                    once=("tags",),
+                )
+                if mode == "add":
+                    to_add = ids
+        yield from self.bulk_around(to_add, tiny, largest)
+
+    def bulk_around(self, ids, tiny, largest):
+        """What comes before and after: preview and undo; and a few to a large group."""
+        for title, domain in {
+            f"{len(ids):,}": [("id", ">=", ids[-1])],
+            "all": [],
+        }.items():
+            dialog = self.dialog("add", domain, tiny)
+            yield Case(
+                f"bulk preview of {title} contacts",
+                ours=lambda dialog=dialog: dialog.change_count,
+            )
+        operations = []
+        yield Case(
+            f"bulk undo of {len(ids):,} contacts",
+            ours=lambda: operations[-1].action_undo(),
+            prepare=lambda: operations.append(self._apply("add", ids, tiny)),
+            undo=True,
+        )
+        few = self.partners.search(
+            [("id", ">", FIRST_ID), ("customer_group_ids", "not in", largest)], limit=10
+        )
+        for title, group_id in {"largest": largest, "tiny": tiny}.items():
+            yield Case(
+                f"bulk add of 10 contacts to the {title} group",
+                ours=lambda id_=group_id: self._apply("add", few.ids, id_),
+                tags=lambda id_=group_id: few.write({TAGS.field: [Command.link(id_)]}),
+                sql=lambda id_=group_id: self.query(self.ADD, few.ids, id_),
+                undo=True,
+            )
+        yield Case(
+            "save of 10 contacts with one more group",
+            lambda side: few.write({side.field: [Command.link(largest)]}),
+            undo=True,
+        )
+        yield Case(
+            "save of the form of a contact with one more group",
+            lambda side: few[:1].web_save(
+                {side.field: [Command.link(largest)]}, self.specification(side)
+            ),
+            undo=True,
+        )
+
+    def dialog(self, mode, domain, group_id):
+        return self.env["customer.group.assign"].create(
+            {
+                "mode": mode,
+                "partner_domain": repr(domain),
+                "group_ids": [Command.set([group_id])],
+            }
+        )
+
+    def _apply(self, mode, ids, group_id, chosen=()):
+        """Change the groups of contacts with the dialog.
+
+        :param list chosen: what finds them, with others before them: the web client
+            names no more than 20,000 contacts by their ids
+        """
+        domain = [("id", "in", ids)]
+        if len(ids) > 20_000:
+            domain = [*chosen, ("id", ">=", ids[-1])]
+        dialog = self.dialog(mode, domain, group_id)
+        dialog.action_apply()
+        return dialog.operation_id

@@ -9,13 +9,16 @@ from contextlib import contextmanager
 RUNS, BUDGET = 5, 6
 
 
-def run_once(env, function, undo=False):
+def run_once(env, function, undo=False, prepare=None):
     """Return milliseconds and queries of one run that finds nothing in the cache."""
     env.flush_all()
-    env.invalidate_all()
-    gc.collect()
     if undo:
         env.cr.execute("SAVEPOINT bench")
+    if prepare:
+        prepare()
+        env.flush_all()
+    env.invalidate_all()
+    gc.collect()
     queries, start = env.cr.sql_log_count, time.perf_counter()
     function()
     if undo:
@@ -27,12 +30,17 @@ def run_once(env, function, undo=False):
     return result
 
 
-def measure(env, function, undo=False, runs=RUNS, budget=BUDGET):
-    """Return the median of the milliseconds, and the number of queries."""
+def measure(env, function, runs=RUNS, budget=BUDGET, **how):
+    """Return the median of the milliseconds, and the number of queries.
+
+    The first run warms up the caches of rights and rules. It counts only when it is the
+    only one.
+    """
     times, started = [], time.perf_counter()
-    run_once(env, function, undo)  # warms up the caches of rights and rules
+    if runs > 1:
+        run_once(env, function, **how)
     while len(times) < runs:
-        milliseconds, queries = run_once(env, function, undo)
+        milliseconds, queries = run_once(env, function, **how)
         times.append(milliseconds)
         if time.perf_counter() - started > budget:
             break

@@ -6,7 +6,7 @@ import statistics
 from pathlib import Path
 
 from . import cases, seed
-from .measure import measure
+from .measure import RUNS, measure
 
 COLUMNS = ("ours", "tags", "sql")
 RATIOS = ("ours/tags", "ours/SQL", "queries")
@@ -14,8 +14,11 @@ HEADER = ("operation", "ours ms", "tags ms", "SQL ms", *RATIOS)
 LINE = "{:<52}" + "{:>10}" * 6
 
 
-def main(env, scale, target):
-    """:param str target: the CSV file to write"""
+def main(env, scale, target, only=""):
+    """Measure all cases, or those with a text in their title.
+
+    :param str target: the CSV file to write
+    """
     user = env["res.users"].search([("login", "=", seed.USER)])
     env = env(user=user.id)
     todo = cases.Cases(env, scale)
@@ -24,12 +27,20 @@ def main(env, scale, target):
     rows = []
     print(LINE.format(*HEADER), flush=True)
     for case in todo.all():
+        if only not in case.title:
+            continue
         row = {
-            column: measure(env, function, undo=case.undo)
+            column: measure(
+                env,
+                function,
+                runs=1 if column in case.once else RUNS,
+                undo=case.undo,
+                prepare=case.prepare,
+            )
             for column, function in case.functions()
         }
         rows.append(show(case.title, row))
-    for title, function in sample_screens(todo).items():
+    for title, function in () if only else sample_screens(todo).items():
         rows.extend(measure_sample(env, todo, title, function))
     with Path(target).open("w", newline="") as file:
         csv.writer(file).writerows([HEADER, *rows])

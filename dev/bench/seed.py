@@ -111,9 +111,26 @@ INSERT INTO res_partner_res_partner_category_rel (partner_id, category_id)
   ORDER BY hashint8extended(partner_id, group_id);
 """
 
+# As if each group had been filled by one import.
+LEDGER = """
+INSERT INTO customer_group_operation (id, kind, source, user_id, date, added)
+    SELECT group_id, 'add', 'import', 1,
+           timestamp '2026-01-01' + interval '9 months' * pg_temp.u(group_id, 54),
+           count(*)
+      FROM customer_group_res_partner_rel GROUP BY group_id;
+INSERT INTO customer_group_membership
+        (partner_id, group_id, date_start, start_operation_id)
+    SELECT r.partner_id, r.group_id, o.date, o.id
+      FROM customer_group_res_partner_rel r
+      JOIN customer_group_operation o ON o.id = r.group_id
+  ORDER BY hashint8extended(r.partner_id, r.group_id);
+"""
+
 SEQUENCES = """
 SELECT setval('res_partner_id_seq', (SELECT max(id) FROM res_partner)),
        setval('customer_group_id_seq', (SELECT max(id) FROM customer_group)),
+       setval('customer_group_operation_id_seq',
+              (SELECT max(id) FROM customer_group_operation)),
        setval('res_partner_category_id_seq', (SELECT max(id) FROM res_partner_category))
 """
 
@@ -183,6 +200,7 @@ def seed(env, scale):
     env.cr.execute(PARTNERS, values)
     insert_tree(env)
     env.cr.execute(MEMBERS, values)
+    env.cr.execute(LEDGER)
     env.cr.execute(SEQUENCES)
     rights = (
         "base.group_partner_manager",
@@ -210,6 +228,8 @@ def vacuum(env):
             "customer_group",
             "res_partner_category",
             "customer_group_res_partner_rel",
+            "customer_group_operation",
+            "customer_group_membership",
             "res_partner_res_partner_category_rel",
         ):
             env.cr.execute(f"VACUUM ANALYZE {table}")

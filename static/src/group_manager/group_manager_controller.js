@@ -27,6 +27,12 @@ import { GroupTreeModel } from "./group_tree_model";
 /** How long to wait for more news before the tree is read again, in milliseconds. */
 const NEWS_DELAY = 500;
 
+/** Lists beside the form, by the tab that shows them. */
+const TAB_ACTIONS = {
+    history: "customer_group.customer_group_membership_action_group",
+    changes: "customer_group.customer_group_operation_action_group",
+};
+
 /** The tree of all groups on the left, the chosen group on the right. */
 export class GroupManagerController extends Component {
     static template = "customer_group.GroupManager";
@@ -41,6 +47,13 @@ export class GroupManagerController extends Component {
         this.viewService = useService("view");
         this.searchBarToggler = useSearchBarToggler();
         this.keepLast = new KeepLast();
+        this.keepLastPane = new KeepLast();
+        this.tabs = [
+            { name: "details", title: _t("Details") },
+            { name: "members", title: _t("Members") },
+            { name: "history", title: _t("History") },
+            { name: "changes", title: _t("Changes") },
+        ];
         this.model = useState(new GroupTreeModel());
         const {
             expanded = [],
@@ -62,7 +75,7 @@ export class GroupManagerController extends Component {
             await Promise.all([this.load(), this.loadForm()]);
             const group = this.model.nodes.get(selectedId) || this.model.roots[0];
             if (group && !this.env.isSmall) {
-                this.open(group.id);
+                await this.open(group.id);
             }
         });
         onWillUpdateProps((nextProps) => this.load(nextProps.domain));
@@ -167,68 +180,74 @@ export class GroupManagerController extends Component {
      * @param {string} [options.tab]
      * @param {Object} [options.newIn] parent of a new group to fill in, null for none
      */
-    open(id, { tab = this.state.tab, newIn } = {}) {
+    async open(id, { tab = this.state.tab, newIn } = {}) {
         const isNew = newIn !== undefined;
-        this.paneLeave = new CallbackRecorder();
-        this.pane = {};
+        const paneLeave = new CallbackRecorder();
+        const pane = {};
+        let viewProps;
+        if (isNew || tab === "details") {
+            viewProps = this.getFormProps(isNew ? false : id, newIn, pane);
+        } else {
+            const action = await this.keepLastPane.add(this.loadTab(id, tab));
+            viewProps = this.getListProps(action);
+        }
+        viewProps.__beforeLeave__ = paneLeave;
+        Object.assign(this, { pane, paneLeave });
         Object.assign(this.state, {
             selectedId: id,
             tab: isNew ? "details" : tab,
             isNew,
+            // A new object of props would make the view load again and drop what was typed.
+            pane: id || isNew ? { key: uniqueId("pane_"), viewProps: markRaw(viewProps) } : null,
         });
-        const viewProps =
-            this.state.tab === "details"
-                ? this.getFormProps(isNew ? false : id, newIn)
-                : this.getMembersProps(id);
-        // A new object of props would make the view load again and drop what was typed.
-        this.state.pane =
-            id || isNew
-                ? { key: uniqueId("pane_"), viewProps: markRaw(viewProps) }
-                : null;
     }
 
-    getFormProps(resId, parent) {
+    getFormProps(resId, parent, pane) {
         return {
             ...this.form,
             type: "form",
             resModel: this.props.resModel,
             resId,
-            context: {
-                ...this.props.context,
-                ...(parent && { default_parent_id: parent.id }),
-            },
+            context: { ...this.props.context, ...(parent && { default_parent_id: parent.id }) },
             display: { controlPanel: {} },
             loadActionMenus: true,
             noBreadcrumbs: true,
-            __beforeLeave__: this.paneLeave,
-            pane: this.pane,
+            pane,
             onSaved: this.onSaved,
             onDeleted: this.onDeleted,
         };
     }
 
-    getMembersProps(id) {
+    async loadTab(id, tab) {
+        const { resModel } = this.props;
+        const request =
+            tab === "members"
+                ? await this.orm.call(resModel, "action_view_members", [[id]])
+                : TAB_ACTIONS[tab];
+        const context = { active_id: id, active_ids: [id], active_model: resModel };
+        return this.actionService.loadAction(request, context);
+    }
+
+    getListProps(action) {
         return {
             type: "list",
-            resModel: "res.partner",
-            domain: [["customer_group_ids", "child_of", id]],
-            context: { default_customer_group_ids: [id] },
-            searchViewId: false,
+            resModel: action.res_model,
+            domain: action.domain,
+            context: action.context,
+            views: action.views,
+            searchViewId: action.search_view_id?.[0] || false,
             display: { controlPanel: {}, searchPanel: false },
             noBreadcrumbs: true,
+            noContentHelp: action.help && markup(action.help),
             loadActionMenus: true,
             loadIrFilters: true,
-            noContentHelp: markup`<p class="o_view_nocontent_smiling_face">${_t(
-                "Nobody is in this group yet"
-            )}</p>`,
             selectRecord: (resId) =>
                 this.actionService.doAction({
                     type: "ir.actions.act_window",
-                    res_model: "res.partner",
+                    res_model: action.res_model,
                     res_id: resId,
                     views: [[false, "form"]],
                 }),
-            __beforeLeave__: this.paneLeave,
         };
     }
 
@@ -239,13 +258,13 @@ export class GroupManagerController extends Component {
             (id !== this.state.selectedId || this.state.isNew) &&
             (await this.leavePane())
         ) {
-            this.open(id);
+            await this.open(id);
         }
     }
 
     async onTab(tab) {
         if (tab !== this.state.tab && (await this.leavePane())) {
-            this.open(this.state.selectedId, { tab });
+            await this.open(this.state.selectedId, { tab });
         }
     }
 
@@ -263,7 +282,7 @@ export class GroupManagerController extends Component {
             });
         }
         if (await this.leavePane()) {
-            this.open(this.state.selectedId, { newIn: parent });
+            await this.open(this.state.selectedId, { newIn: parent });
         }
     }
 
@@ -284,7 +303,7 @@ export class GroupManagerController extends Component {
         this.state.pane = null;
         this.pane = null;
         await this.load();
-        this.open(this.selected?.id || this.model.roots[0]?.id || false);
+        await this.open(this.selected?.id || this.model.roots[0]?.id || false);
     }
 
     // -----------------------------------------------------------------------------
@@ -319,7 +338,7 @@ export class GroupManagerController extends Component {
         this.ownChange = id;
         await this.load();
         this.model.reveal(id);
-        this.open(id);
+        await this.open(id);
     }
 
     getMoveMessage(node, target) {

@@ -194,6 +194,7 @@ tours.add("customer_group_undo", {
             trigger: ".o_data_row:contains('Open day') button[name='action_undo']",
             run: "click",
         },
+        { trigger: ".modal-footer button:text(Undo)", run: "click" },
         { trigger: ".o_notification:contains('2 of 2 steps undone')" },
     ],
 });

@@ -1,0 +1,1 @@
+"""What ``make stress`` runs in the shell of Odoo."""

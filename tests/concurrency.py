@@ -1,0 +1,269 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Users and programs that change the same groups at the same moment.
+
+Used by ``test_concurrency.py`` for seconds, by ``make stress`` for as long as wanted.
+"""
+
+from collections import Counter
+from random import Random
+
+import requests
+
+from odoo import SUPERUSER_ID, api
+from odoo.exceptions import UserError
+from odoo.service.model import execute_cr
+
+CONTACTS, GROUPS = 8, 3
+PROBLEMS = {
+    "members without an open row": """
+        SELECT partner_id, group_id FROM customer_group_res_partner_rel
+        EXCEPT SELECT partner_id, group_id FROM customer_group_membership
+                WHERE date_end IS NULL""",
+    "open rows without a member": """
+        SELECT partner_id, group_id FROM customer_group_membership
+         WHERE date_end IS NULL
+        EXCEPT SELECT partner_id, group_id FROM customer_group_res_partner_rel""",
+    "rows that end before they start": """
+        SELECT id FROM customer_group_membership WHERE date_end < date_start""",
+    "rows of a pair that overlap": """
+        SELECT id FROM (
+            SELECT id, date_start, lag(COALESCE(date_end, 'infinity')) OVER (
+                       PARTITION BY partner_id, group_id
+                           ORDER BY date_start, COALESCE(date_end, 'infinity'), id
+                   ) AS before
+              FROM customer_group_membership) AS membership
+         WHERE before > date_start""",
+    "operations with wrong numbers": """
+        SELECT o.id, o.kind, o.added, s.rows, o.removed, e.rows
+          FROM customer_group_operation o
+          LEFT JOIN (SELECT start_operation_id AS id, count(*) AS rows
+                       FROM customer_group_membership GROUP BY 1) s ON s.id = o.id
+          LEFT JOIN (SELECT end_operation_id AS id, count(*) AS rows
+                       FROM customer_group_membership GROUP BY 1) e ON e.id = o.id
+         WHERE o.id > %(first)s AND o.kind != 'merge'
+           AND (o.added != COALESCE(s.rows, 0) OR o.removed != COALESCE(e.rows, 0))""",
+}
+
+
+def find_problems(cr, first=0):
+    """Return the rows of the ledger that should not be, by what is wrong with them.
+
+    :param int first: look at the numbers of operations with a higher id only; groups
+        that are deleted take their rows of the ledger with them
+    """
+    found = {}
+    for name, query in PROBLEMS.items():
+        cr.execute(query, {"first": first})
+        if rows := cr.fetchall():
+            found[name] = rows
+    return found
+
+
+class Scene:
+    """Contacts and groups in the database that several workers change."""
+
+    def __init__(self, contacts, groups, first):
+        self.contacts, self.groups, self.first = contacts, groups, first
+
+    @classmethod
+    def build(cls, env):
+        env = env(context={"tracking_disable": True, "mail_create_nolog": True})
+        contacts = [{"name": f"Stress {i}"} for i in range(CONTACTS)]
+        groups = [{"name": f"Stress {i}"} for i in range(GROUPS)]
+        return cls(
+            env["res.partner"].create(contacts).ids,
+            env["customer.group"].create(groups).ids,
+            env["customer.group.operation"].search([], limit=1).id or 0,
+        )
+
+    def remove(self, env):
+        env["res.partner"].browse(self.contacts).unlink()
+        env["customer.group"].browse(self.groups).unlink()
+        wizards = env["customer.group.assign"].search(
+            [("operation_id", ">", self.first)]
+        )
+        wizards.unlink()
+        env["customer.group.operation"].search([("id", ">", self.first)]).unlink()
+
+    def get_owner(self, pair):
+        """Return the number of the worker who alone changes a pair; 0 is shared."""
+        partner_id, group_id = map(list.index, (self.contacts, self.groups), pair)
+        return 0 if partner_id % 4 == 0 else (partner_id + group_id) % 3
+
+    def get_pairs(self, number):
+        """Return the pairs that a worker may change."""
+        pairs = [(p, g) for p in self.contacts for g in self.groups]
+        return [pair for pair in pairs if self.get_owner(pair) in (0, number)]
+
+    def get_members(self, cr):
+        cr.execute(
+            """SELECT partner_id, group_id FROM customer_group_res_partner_rel
+                WHERE group_id = ANY(%s)""",
+            [self.groups],
+        )
+        return set(cr.fetchall())
+
+
+class Direct:
+    """Calls in this process, with Odoo's own repetition of what collides."""
+
+    def __init__(self, registry, uid):
+        self.registry, self.uid = registry, uid
+
+    def __call__(self, model, method, ids=None, **values):
+        args = [] if ids is None else [ids]
+        if method == "create":
+            args = [values.pop("vals_list")]
+        with self.registry.cursor() as cr:
+            return execute_cr(cr, self.uid, model, method, args, values)
+
+
+class Json2:
+    """Calls of a program over HTTP."""
+
+    def __init__(self, url, database, key):
+        self.url = url
+        self.headers = {"Authorization": f"bearer {key}", "X-Odoo-Database": database}
+
+    def __call__(self, model, method, ids=None, **values):
+        response = requests.post(
+            f"{self.url}/json/2/{model}/{method}",
+            json=values if ids is None else values | {"ids": ids},
+            headers=self.headers,
+            timeout=300,
+        )
+        answer = response.json()
+        if response.ok:
+            return answer
+        if answer["name"].startswith("odoo.exceptions."):
+            raise UserError(answer["message"])
+        raise RuntimeError(answer["message"])
+
+
+class Web:
+    """Calls as the browser makes them."""
+
+    def __init__(self, url, database, login):
+        self.url = url
+        self.session = requests.Session()
+        values = {"db": database, "login": login, "password": login}
+        self.post("/web/session/authenticate", values)
+
+    def post(self, path, params):
+        answer = self.session.post(
+            self.url + path, json={"params": params}, timeout=300
+        ).json()
+        if error := answer.get("error"):
+            if error["data"]["name"].startswith("odoo.exceptions."):
+                raise UserError(error["data"]["message"])
+            raise RuntimeError(error["data"]["debug"])
+        return answer["result"]
+
+    def __call__(self, model, method, ids=None, **values):
+        args = [] if ids is None else [ids]
+        if method == "create":
+            args = [values.pop("vals_list")]
+        params = {"model": model, "method": method, "args": args, "kwargs": values}
+        return self.post(f"/web/dataset/call_kw/{model}/{method}", params)
+
+
+class Worker:
+    """Changes memberships at random and remembers those that are his alone."""
+
+    def __init__(self, scene, number, calls):
+        self.scene, self.number, self.calls = scene, number, calls
+        self.random = Random(number)
+        self.pairs = scene.get_pairs(number)
+        self.mine = set()
+        self.done = Counter()
+
+    def step(self):
+        """Make one change.
+
+        :raise Exception: what a user should not meet
+        """
+        call = self.random.choice(self.calls)
+        door = self.random.choice([self.edit, self.set, self.bulk, self.service])
+        door(call)
+        self.done[f"{type(call).__name__} {door.__name__}"] += 1
+
+    def remember(self, pairs, joined):
+        mine = {pair for pair in pairs if self.scene.get_owner(pair) == self.number}
+        self.mine = self.mine | mine if joined else self.mine - mine
+
+    def edit(self, call):
+        """Link or unlink some groups of a contact, as the form does."""
+        partner_id, _group_id = self.random.choice(self.pairs)
+        some = [pair for pair in self.pairs if pair[0] == partner_id]
+        some = self.random.sample(some, self.random.randint(1, len(some)))
+        add = self.random.random() < 0.5
+        commands = [[4 if add else 3, group_id, 0] for _partner_id, group_id in some]
+        call(
+            "res.partner", "write", [partner_id], vals={"customer_group_ids": commands}
+        )
+        self.remember(some, add)
+
+    def set(self, call):
+        """Replace all groups of a contact whose groups belong to everybody."""
+        partner_id = self.random.choice(self.scene.contacts[::4])
+        groups = self.random.sample(self.scene.groups, self.random.randint(0, GROUPS))
+        vals = {"customer_group_ids": [[6, 0, groups]]}
+        call("res.partner", "write", [partner_id], vals=vals)
+
+    def choose(self):
+        """Return a group, some contacts, and whether they are to join or to leave."""
+        group_id = self.random.choice(self.scene.groups)
+        some = [pair for pair in self.pairs if pair[1] == group_id]
+        some = self.random.sample(some, self.random.randint(1, len(some)))
+        return group_id, some, self.random.random() < 0.5
+
+    def bulk(self, call):
+        """Use the dialog for many contacts, and now and then undo it at once."""
+        group_id, some, add = self.choose()
+        domain = repr([("id", "in", [partner_id for partner_id, _group_id in some])])
+        values = {
+            "mode": "add" if add else "remove",
+            "partner_domain": domain,
+            "group_ids": [[6, 0, [group_id]]],
+        }
+        ids = call("customer.group.assign", "create", vals_list=[values])
+        before = self.mine
+        call("customer.group.assign", "action_apply", ids)
+        self.remember(some, add)
+        if self.random.random() < 0.3:
+            self.undo(call, "customer.group.assign", ids)
+            self.mine = before
+
+    def undo(self, call, model, ids):
+        try:
+            call(model, "action_undo", ids)
+        except UserError as error:
+            if "Nothing was undone" not in str(error):
+                raise
+            self.done["nothing to undo"] += 1
+
+    def service(self, call):
+        """Use the methods for programs, and now and then undo it at once."""
+        group_id, some, add = self.choose()
+        before = self.mine
+        result = call(
+            "customer.group",
+            "add_members" if add else "remove_members",
+            [group_id],
+            partner_ids=[partner_id for partner_id, _group_id in some],
+            reason="stress",
+        )
+        self.remember(some, add)
+        if self.random.random() < 0.3:
+            self.undo(call, "customer.group.operation", [result["operation_id"]])
+            self.mine = before
+
+    def find_lost(self, members):
+        """Return the pairs that are not as this worker, and nobody else, left them."""
+        pairs = {pair for pair in self.pairs if self.scene.get_owner(pair)}
+        return (members & pairs) ^ self.mine
+
+
+def superuser(cr):
+    return api.Environment(cr, SUPERUSER_ID, {})
