@@ -16,6 +16,7 @@
         "views/customer_group_membership_views.xml",
         "views/customer_group_operation_views.xml",
         "views/customer_group_views.xml",
+        "views/customer_group_request_views.xml",
         "views/customer_group_menus.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

@@ -7,5 +7,6 @@ from . import customer_group_name
 from . import customer_group_operation
 from . import customer_group_membership
 from . import customer_group_path
+from . import customer_group_request
 from . import res_config_settings
 from . import res_partner
