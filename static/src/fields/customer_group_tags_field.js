@@ -7,7 +7,10 @@ import {
     Many2ManyTagsField,
     many2ManyTagsField,
 } from "@web/views/fields/many2many_tags/many2many_tags_field";
-import { Many2XAutocomplete, useOpenMany2XRecord } from "@web/views/fields/relational_utils";
+import {
+    Many2XAutocomplete,
+    useOpenMany2XRecord,
+} from "@web/views/fields/relational_utils";
 import { CustomerGroupDialog } from "./customer_group_dialog";
 
 /** Groups to choose from: with colors, without a way to create what exists. */
@@ -137,7 +140,9 @@ export class CustomerGroupTagsField extends Many2ManyTagsField {
         if (!record.resId && !(await record.save())) {
             return;
         }
-        const context = { form_view_ref: "customer_group.customer_group_request_view_form_ask" };
+        const context = {
+            form_view_ref: "customer_group.customer_group_request_view_form_ask",
+        };
         if (name) {
             context.default_name = name;
         }
@@ -172,7 +177,9 @@ export const customerGroupTagsField = {
         { name: "color", type: "integer" },
     ],
     extractProps({ attrs, options, viewType }) {
-        const mayCreate = attrs.can_create ? evaluateBooleanExpr(attrs.can_create) : true;
+        const mayCreate = attrs.can_create
+            ? evaluateBooleanExpr(attrs.can_create)
+            : true;
         return {
             ...many2ManyTagsField.extractProps(...arguments),
             colorField: "color",
