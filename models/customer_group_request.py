@@ -227,7 +227,6 @@ class CustomerGroupRequest(models.Model):
             {
                 "name": self.name,
                 "parent_id": parent.id,
-                "company_id": parent.company_id.id,
                 **({"color": self.color} if self.color else {}),
             }
         )
