@@ -222,7 +222,14 @@ class CustomerGroup(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._clean_vals(vals) for vals in vals_list])
+        vals_list = [self._clean_vals(vals) for vals in vals_list]
+        parents = self.browse({vals.get("parent_id") or False for vals in vals_list})
+        companies = {parent.id: parent.company_id.id for parent in parents if parent.id}
+        for vals in vals_list:
+            # The small form and paths do not ask for the company.
+            if companies.get(vals.get("parent_id")):
+                vals.setdefault("company_id", companies[vals["parent_id"]])
+        return super().create(vals_list)
 
     def write(self, vals):
         vals = self._clean_vals(vals)

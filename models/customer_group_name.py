@@ -18,6 +18,18 @@ class CustomerGroup(models.Model):
     # Technical: the name as it is compared, in the source language.
     name_key = fields.Char(compute="_compute_name_key", store=True, exportable=False)
 
+    similar_id = fields.Many2one(
+        comodel_name="customer.group",
+        string="Similar Group",
+        compute="_compute_similar",
+        exportable=False,
+    )
+    similar_can_assign = fields.Boolean(
+        string="Similar Group Can Be Used",
+        compute="_compute_similar",
+        exportable=False,
+    )
+
     _sibling_name_uniq = models.UniqueIndex(
         "(COALESCE(parent_id, 0), COALESCE(company_id, 0), name_key)",
         "A group with this name was just created in the same place. Reload the page.",
@@ -30,29 +42,37 @@ class CustomerGroup(models.Model):
     @api.constrains("name")
     def _check_name(self):
         for group in self:
-            name = naming.clean_name(group.name or "")
-            if not name:
-                raise ValidationError(self.env._("Give the group a name."))
-            if len(name) > naming.MAX_NAME_LENGTH:
+            self._validate_name(group.name)
+
+    @api.model
+    def _validate_name(self, name):
+        """Check what a group is to be called.
+
+        :raise ValidationError: with what to do, when it cannot be called that
+        """
+        name = naming.clean_name(name or "")
+        if not name:
+            raise ValidationError(self.env._("Give the group a name."))
+        if len(name) > naming.MAX_NAME_LENGTH:
+            raise ValidationError(
+                self.env._(
+                    "The name “%(start)s…” is too long."
+                    " Shorten it to %(length)s characters.",
+                    start=name[:30],
+                    length=naming.MAX_NAME_LENGTH,
+                )
+            )
+        for character in naming.FORBIDDEN_CHARACTERS:
+            if character in name:
                 raise ValidationError(
                     self.env._(
-                        "The name “%(start)s…” is too long."
-                        " Shorten it to %(length)s characters.",
-                        start=name[:30],
-                        length=naming.MAX_NAME_LENGTH,
+                        "The name “%(name)s” contains “%(character)s”, which"
+                        " separates groups in paths and imports. Use another"
+                        " character, or set the parent group to build a hierarchy.",
+                        name=name,
+                        character=character,
                     )
                 )
-            for character in naming.FORBIDDEN_CHARACTERS:
-                if character in name:
-                    raise ValidationError(
-                        self.env._(
-                            "The name “%(name)s” contains “%(character)s”, which"
-                            " separates groups in paths and imports. Use another"
-                            " character, or set the parent group to build a hierarchy.",
-                            name=name,
-                            character=character,
-                        )
-                    )
 
     @api.constrains("name")
     def _check_sibling_names(self):
@@ -146,30 +166,57 @@ class CustomerGroup(models.Model):
         for group in self.with_context(lang="en_US"):
             group.name_key = naming.normalize_name(group.name or "")
 
+    @api.depends("name")
+    def _compute_similar(self):
+        """Find what a new group, or a new name, could be mistaken for."""
+        for group in self:
+            origin = group._origin
+            renamed = origin.name != group.name
+            group.similar_id = renamed and group._find_similar(
+                group.name, [("id", "!=", origin.id)]
+            )
+            group.similar_can_assign = group.similar_id.can_assign
+
     # ------------------------------------------------------------
-    # ONCHANGE
+    # NEAR-DUPLICATES
     # ------------------------------------------------------------
 
-    @api.onchange("name")
-    def _onchange_name_warn_similar(self):
-        """Point out a group of nearly the same name before a second one is created."""
-        if not self.name:
-            return None
-        others = self.search_fetch(
-            [("id", "!=", self._origin.id)], ["name", "parent_path"]
-        )
-        similar = naming.find_similar(self.name, others.mapped("name"))
-        if not similar:
-            return None
+    @api.model
+    def _find_similar(self, name, domain):
+        """Return a group whose name is ``name`` or nearly so, here or in the source.
+
+        :param domain: which of the groups the user can see to compare with
+        """
+        by_key = {}
+        for group in self.search_fetch(domain, ["name", "name_key"]) if name else ():
+            by_key.setdefault(naming.normalize_name(group.name), group)
+            by_key.setdefault(group.name_key, group)
+        return by_key.get(naming.find_similar(name or "", by_key), self.browse())
+
+    @api.model
+    def get_similar(self, path):
+        """Return the group that a new group ``path`` would duplicate, or nearly so.
+
+        :param str path: a name, which is looked for everywhere, or a path
+        :return: dict with the ``id``, ``display_name`` and ``color`` of the group,
+            whether it is ``same`` in name and whether the user ``can_assign`` it;
+            ``False`` when there is none
+        """
+        *parents, name = naming.split_path(path)
+        domain = []
+        if parents:
+            parent = self._find_by_path(naming.join_path(parents))
+            domain = [("parent_id", "in", parent.ids)]
+        group = self._find_similar(name, domain)
+        if not group:
+            return False
+        key = naming.normalize_name(name)
         return {
-            "warning": {
-                "title": self.env._("Is this a new group?"),
-                "message": self.env._(
-                    "There is already a group “%(path)s”."
-                    " Two groups of nearly the same name are easily mixed up.",
-                    path=others.filtered(lambda g: g.name == similar)[0].display_name,
-                ),
-            }
+            "id": group.id,
+            "display_name": group.complete_name,
+            "color": group.color,
+            "can_assign": group.can_assign,
+            "same": key in (naming.normalize_name(group.name), group.name_key),
         }
 
     # ------------------------------------------------------------

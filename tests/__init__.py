@@ -18,6 +18,7 @@ from . import test_multi_company
 from . import test_naming
 from . import test_performance
 from . import test_read_group
+from . import test_request
 from . import test_res_partner
 from . import test_search_members
 from . import test_security

@@ -134,13 +134,42 @@ class TestCustomerGroup(CustomerGroupCommon):
 
     def test_near_duplicate_is_pointed_out(self):
         form = Form(self.Group)
-        form.name = "Students "
-        warning = self.Group.new({"name": "Student"})._onchange_name_warn_similar()
-        self.assertIn("Private / Students", warning["warning"]["message"])
-        self.assertFalse(
-            self.Group.new({"name": "Museums"})._onchange_name_warn_similar()
+        form.name = "Student"
+        self.assertEqual(form.similar_id, self.students)
+        form.name = "Museums"
+        self.assertFalse(form.similar_id)
+        form = Form(self.students)
+        self.assertFalse(form.similar_id)
+        form.name = "Whole sale"
+        self.assertEqual(form.similar_id, self.wholesale)
+
+    def test_what_a_new_name_would_duplicate(self):
+        board = self.create_group("Board", assign_policy="manager")
+        schools = self.create_group("Écoles")
+        groups = self.Group.with_user(self.creator)
+        self.assertEqual(
+            groups.get_similar("WHOLESALE"),
+            {
+                "id": self.wholesale.id,
+                "display_name": "Trade / Wholesale",
+                "color": 3,
+                "can_assign": True,
+                "same": True,
+            },
         )
-        self.assertFalse(self.students._onchange_name_warn_similar())
+        self.assertFalse(groups.get_similar("board")["can_assign"])
+        for path, group, same in [
+            ("ecoles", schools, True),
+            ("Boards", board, False),
+            ("trade / wholesale", self.wholesale, True),
+            ("Trade / Whole sale", self.wholesale, False),
+        ]:
+            with self.subTest(path):
+                similar = groups.get_similar(path)
+                self.assertEqual((similar["id"], similar["same"]), (group.id, same))
+        for path in ("Museums", "Private / Wholesale", "Nowhere / EU", "Trade /", ""):
+            with self.subTest(path):
+                self.assertFalse(groups.get_similar(path))
 
     def test_member_counts(self):
         self.assertRecordValues(

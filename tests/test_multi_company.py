@@ -53,6 +53,15 @@ class TestMultiCompany(CustomerGroupCommon):
         self.assertIn(self.below_secret, there)
         self.assertNotIn(self.local, there)
 
+    def test_new_subgroup_gets_the_company_of_its_parent(self):
+        groups = self.Group.with_user(self.here_user)
+        group = groups.create({"name": "New", "parent_id": self.local.id})
+        self.assertEqual(group.company_id, self.here)
+        group = groups.browse(groups.name_create("Local / Branch / Shop")[0])
+        self.assertEqual(group.company_id, self.here)
+        group = self.create_group("There", self.local, company_id=self.branch.id)
+        self.assertEqual(group.company_id, self.branch)
+
     def test_group_of_the_mother_company_is_seen_in_the_branch(self):
         groups = self.as_user(self.anna, self.branch_user).customer_group_ids
         self.assertIn(self.local, groups)

@@ -18,8 +18,12 @@ class TestPerformance(CustomerGroupCommon):
     CONTACT_FIELDS = {
         "complete_name": {},
         "customer_group_ids": {
-            "fields": {"display_name": {}, "color": {}},
-            "context": {"hierarchical_naming": False},
+            "fields": {
+                "display_name": {},
+                "name": {},
+                "complete_name": {},
+                "color": {},
+            },
         },
     }
     GROUP_FIELDS = {
@@ -61,7 +65,7 @@ class TestPerformance(CustomerGroupCommon):
     def test_list_of_contacts(self):
         partners = self.Partner.with_user(self.assigner)
         self.check(
-            6,
+            7,
             lambda: partners.web_search_read(
                 self.in_few, self.CONTACT_FIELDS, limit=80
             ),
@@ -102,6 +106,10 @@ class TestPerformance(CustomerGroupCommon):
     def test_name_search(self):
         groups = self.Group.with_user(self.assigner)
         self.check(3, lambda: groups.name_search("leaf", limit=8))
+
+    def test_what_a_new_name_would_duplicate(self):
+        groups = self.Group.with_user(self.creator)
+        self.check(4, lambda: groups.get_similar("leav 1"))
 
     def test_saving_a_contact_costs_no_query_more(self):
         """A save that does not concern groups asks nothing about groups."""

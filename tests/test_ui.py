@@ -104,6 +104,20 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
         self.run_tour(self.get_url(self.dora), "assign", self.assigner)
         self.assertEqual(self.dora.customer_group_ids, self.retail)
 
+    def test_plus(self):
+        self.run_tour(self.get_url(self.dora), "plus", self.creator)
+        fair = self.Group.search([("name", "=", "Spring fair")])
+        self.assertEqual(fair.display_name, "Private / Spring fair")
+        self.assertEqual(self.dora.customer_group_ids, self.wholesale + fair)
+
+    def test_ask_and_approve(self):
+        self.run_tour(self.get_url(self.dora), "ask", self.assigner)
+        self.assertFalse(self.dora.customer_group_ids)
+        self.run_tour("/odoo/customer-group-requests", "approve", self.manager)
+        fair = self.Group.search([("name", "=", "Spring fair")])
+        self.assertEqual(fair.color, 7)
+        self.assertEqual(self.dora.customer_group_ids, fair)
+
     def test_read_contact(self):
         self.run_tour(self.get_url(self.ben), "read_contact", self.reader)
 
@@ -154,6 +168,11 @@ class TestCustomerGroupPhone(CustomerGroupUiCase):
     def test_phone(self):
         self.run_tour("/odoo/contacts", "phone", self.assigner)
         self.assertEqual(self.cleo.customer_group_ids, self.wholesale_eu + self.retail)
+
+    def test_plus(self):
+        self.run_tour(self.get_url(self.dora), "phone_plus", self.creator)
+        fair = self.Group.search([("name", "=", "Spring fair")])
+        self.assertEqual(self.dora.customer_group_ids, fair)
 
 
 @tagged("post_install", "-at_install")

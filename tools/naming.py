@@ -80,6 +80,8 @@ def join_path(names):
 def find_similar(name, candidates):
     """Return the candidate that ``name`` is most likely a variant of.
 
+    Names that differ in their digits are meant to differ.
+
     :param str name: the name somebody is about to use
     :param list[str] candidates: the names in use
     :return: one of ``candidates``, or ``None`` when nothing comes close
@@ -87,7 +89,17 @@ def find_similar(name, candidates):
     >>> find_similar("Whole sale", ["Retail", "Wholesale"])
     'Wholesale'
     >>> find_similar("Schools", ["Retail", "Wholesale"])
+    >>> find_similar("Region 2", ["Region 1"])
     """
-    by_key = {normalize_name(candidate): candidate for candidate in candidates}
-    keys = get_close_matches(normalize_name(name), by_key, n=1, cutoff=SIMILARITY)
+    key = normalize_name(name)
+    by_key = {
+        normalize_name(candidate): candidate
+        for candidate in candidates
+        if _get_digits(candidate) == _get_digits(key)
+    }
+    keys = get_close_matches(key, by_key, n=1, cutoff=SIMILARITY)
     return by_key[keys[0]] if keys else None
+
+
+def _get_digits(text):
+    return "".join(filter(str.isdigit, text))

@@ -198,3 +198,81 @@ tours.add("customer_group_undo", {
         { trigger: ".o_notification:contains('2 of 2 steps undone')" },
     ],
 });
+
+const name = ".modal .o_field_widget[name='name'] input";
+
+tours.add("customer_group_plus", {
+    steps: () => [
+        { trigger: `${field} button[aria-label='New Customer Group']`, run: "click" },
+        { trigger: name, run: "edit Whole sale" },
+        { trigger: ".modal .o_form_button_save", run: "click" },
+        {
+            content: "saving stops at a group of nearly the same name",
+            trigger: ".modal [role='alert']:contains('Trade / Wholesale')",
+        },
+        { trigger: ".modal .o_customer_group_use", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        { trigger: chip("Wholesale") },
+        { trigger: `${field} .o_customer_group_create`, run: "click" },
+        { trigger: name, run: "edit Spring fair" },
+        { trigger: ".modal .o_colorlist_item_color_7", run: "click" },
+        {
+            trigger: ".modal .o_field_widget[name='parent_id'] input",
+            run: "edit private",
+        },
+        pick("Private"),
+        { trigger: ".modal .o_form_button_save", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        { trigger: `${chip("Spring fair")}.o_tag_color_7` },
+        ...stepUtils.saveForm(),
+        { trigger: chip("Spring fair"), run: "click" },
+        { trigger: ".o_breadcrumb:contains('Private / Spring fair')" },
+    ],
+});
+
+tours.add("customer_group_ask", {
+    steps: () => [
+        { trigger: `${field}:not(:has(.o_customer_group_create))` },
+        ...typeGroup("Spring fair"),
+        pick("Ask for a Group"),
+        { trigger: `${name}:value(Spring fair)` },
+        {
+            trigger: ".modal .o_field_widget[name='reason'] textarea",
+            run: "edit To invite them again",
+        },
+        { trigger: ".modal button:contains('Send Request')", run: "click" },
+        { trigger: ".o_notification:contains('sent to the managers')" },
+        { trigger: "body:not(:has(.modal))" },
+    ],
+});
+
+tours.add("customer_group_approve", {
+    steps: () => [
+        { trigger: ".o_data_cell:text(Spring fair)", run: "click" },
+        {
+            trigger:
+                ".o_field_widget[name='reason'] textarea:value(To invite them again)",
+        },
+        { trigger: ".o_colorlist_item_color_7", run: "click" },
+        { trigger: "button[name='action_decline']", run: "click" },
+        {
+            content: "declining needs a word to the requester",
+            trigger: ".modal:contains('Write an answer first') .btn-primary",
+            run: "click",
+        },
+        { trigger: "button[name='action_approve']", run: "click" },
+        { trigger: ".o_arrow_button_current:contains('Approved')" },
+        { trigger: ".o_field_widget[name='group_id']:contains('Spring fair')" },
+    ],
+});
+
+tours.add("customer_group_phone_plus", {
+    steps: () => [
+        { trigger: `${field} .o_customer_group_create`, run: "click" },
+        { trigger: name, run: "edit Spring fair" },
+        { trigger: ".modal .o_form_button_save", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        { trigger: chip("Spring fair") },
+        ...stepUtils.saveForm(),
+    ],
+});
