@@ -14,10 +14,10 @@ class CustomerGroup(models.Model):
 
         :param domain: which groups
         :return: dictionary with ``groups``, a list of ``{"id", "name", "color",
-            "parent_id", "active", "match", "direct", "total"}`` in which parents come
-            before their
-            subgroups; ``match`` is false for those that only lead to others. And with
-            ``rights``: ``create`` and ``write`` of the current user
+            "parent_id", "active", "match", "direct", "total"}``, parents before their
+            subgroups; ``match`` is false for those that only lead to others, ``direct``
+            and ``total`` are members as lists show them. And with ``rights``:
+            ``create`` and ``write`` of the current user
         """
         matches = self._search(domain).get_result_ids()
         groups = self.with_context(active_test=False).search_fetch(
