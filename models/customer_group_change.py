@@ -274,7 +274,9 @@ class CustomerGroup(models.Model):
 
     def unlink(self):
         """Enter it in the journal, as the history of a group disappears with it."""
-        source = self.env["customer.group.operation"]._get_change().source
+        change = self.env["customer.group.operation"]._get_change()
+        if change.kind == "merge":  # the members went elsewhere
+            return super().unlink()
         members = dict(
             self.env.execute_query(
                 SQL(
@@ -288,7 +290,7 @@ class CustomerGroup(models.Model):
         result = super().unlink()
         for name, count in deleted:
             self.env["customer.group.operation"]._open(
-                Change("delete", source, name), removed=count
+                Change("delete", change.source, name), removed=count
             )
         return result
 

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, formatLang
 
 from ..tools import naming
-from .customer_group_operation import Change
+from .customer_group_operation import CHANGE_KEY, Change
 
 
 class CustomerGroup(models.Model):
@@ -42,11 +42,11 @@ class CustomerGroup(models.Model):
         added = sources._move_members(target)
         sources._move_references(target)
         self.env.invalidate_all()
-        sources.unlink()
+        change = Change("merge", "merge", reason)
+        sources.with_context(**{CHANGE_KEY: change}).unlink()
         if code:
             target.code = code
         target.message_post(body=note)
-        change = Change("merge", "merge", reason)
         return self.env["customer.group.operation"]._open(change, added=added)
 
     def _prepare_merge_reason(self, target, reason):
@@ -238,6 +238,7 @@ class CustomerGroup(models.Model):
     def _count_references(self):
         """Count the records of other models that refer to these groups."""
         merger = self.env["base.partner.merge.automatic.wizard"]
+        journal = self.env["customer.group.operation"]._fields["group_ids"].relation
         queries = [
             SQL(
                 "SELECT count(*) FROM %s WHERE %s IN %s",
@@ -246,6 +247,7 @@ class CustomerGroup(models.Model):
                 self._ids,
             )
             for table, column in merger._get_fk_on(self._table)
+            if table != journal
         ]
         values = [f"{self._name},{id_}" for id_ in self.ids]
         for field in self._get_stored_fields("reference"):

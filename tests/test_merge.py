@@ -299,6 +299,15 @@ class TestMerge(CustomerGroupCommon):
         self.merge(self.wholesale + self.resellers, self.wholesale)
         self.assertEqual(self.resellers_us.parent_id, self.wholesale)
 
+    def test_groups_that_are_counted_and_in_the_journal(self):
+        groups = self.students + self.retail
+        self.env["customer.group.count"]._recount(groups.ids, "2026-01-01")
+        edits = self.env["customer.group.operation"].search([])
+        self.merge(groups, self.retail)
+        self.assertIn(self.retail, edits.group_ids)
+        new = self.env["customer.group.operation"].search([]) - edits
+        self.assertEqual(new.mapped("kind"), ["merge"])
+
     def test_subgroups_of_the_same_name_that_merge_too(self):
         europe = self.create_group("EU", self.resellers)
         groups = self.wholesale + self.resellers + self.wholesale_eu + europe

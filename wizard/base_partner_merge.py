@@ -19,6 +19,7 @@ class MergePartnerAutomatic(models.TransientModel):
             return relations
         skipped = {
             table,
+            self.env["customer.group.count"]._table,
             self.env["customer.group.membership"]._table,
             self.env["res.partner"]._fields["customer_group_ids"].relation,
         }
