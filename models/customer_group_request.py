@@ -58,7 +58,7 @@ class CustomerGroupRequest(models.Model):
     )
     state = fields.Selection(
         selection=[
-            ("open", "Open"),
+            ("open", "Waiting"),
             ("approved", "Approved"),
             ("declined", "Declined"),
         ],
