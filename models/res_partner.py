@@ -5,8 +5,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-#: Key of the context that tells whether the first contacts of a sorted list are wanted.
-PAGE_KEY = "customer_group_page"
+#: Key of the context that tells whether only the first contacts are wanted, and from
+#: what part of all contacts on it pays to walk until they are found.
+WALK_KEY = "customer_group_walk"
+#: That part for a page in the order of the list, and for anything else.
+PAGE_SHARE, OTHER_SHARE = 0.012, 0.1
 
 
 class ResPartner(models.Model):
@@ -85,8 +88,13 @@ class ResPartner(models.Model):
 
     @api.model
     def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
-        """Tell the condition on groups whether a page of a sorted list is wanted."""
-        model = self.with_context(**{PAGE_KEY: bool(limit and order)})
+        """Tell the condition on groups whether only the first contacts are wanted.
+
+        The order of the list has an index: the database can walk through it until a
+        page is full. A count with a limit can take the contacts as they come.
+        """
+        share = {self._order: PAGE_SHARE, None: OTHER_SHARE}.get(order or None)
+        model = self.with_context(**{WALK_KEY: limit and share})
         return super(ResPartner, model)._search(domain, offset, limit, order, **kwargs)
 
     @api.model
@@ -157,17 +165,17 @@ class ResPartner(models.Model):
         def to_sql(model, alias, _query):
             model._check_field_access(field, "read")
             contact = SQL.identifier(alias, "id")
-            page = model.env.context.get(PAGE_KEY, False)
-            if model._has_many_members(members, page, last_count or SQL("NULL")):
-                # A function that must run in the main process, and is always true,
-                # keeps a page from being read in parallel: each process would read
-                # far ahead of what the page needs.
+            walk = model.env.context.get(WALK_KEY)
+            share = walk or OTHER_SHARE
+            if model._has_many_members(members, share, last_count or SQL("NULL")):
+                # OFFSET keeps the planner from reading all members, or all contacts in
+                # parallel, where few are needed.
                 return SQL(
-                    "(EXISTS (SELECT FROM %s AND %s = %s)%s)",
+                    "EXISTS (SELECT FROM %s AND %s = %s%s)",
                     members,
                     column,
                     contact,
-                    SQL(" AND %s != -pg_backend_pid()", contact) if page else SQL(),
+                    SQL(" OFFSET 0") if walk else SQL(),
                 )
             # The planner neither looks into an array nor takes it apart. As a set it
             # is hashed below OR and NOT; "= ANY" would search all of it for each row.
@@ -181,14 +189,14 @@ class ResPartner(models.Model):
         return Domain.custom(to_sql=to_sql, predicate=predicate)
 
     @api.model
-    def _has_many_members(self, members, page, last_count):
+    def _has_many_members(self, members, share, last_count):
         """Return whether it is better to look up memberships than to list them.
 
         Counts no further than to the answer, and not at all when the last count leaves
         no doubt. The parts of all contacts were measured, see ``docs/performance.md``.
 
         :param SQL members: what follows ``FROM``, a condition included
-        :param bool page: whether the first contacts of a sorted list are wanted
+        :param float share: part of all contacts from which on they are many
         :param SQL last_count: how many they were some time ago, or NULL
         """
         [[many]] = self.env.execute_query(
@@ -199,7 +207,7 @@ class ResPartner(models.Model):
                    SELECT %(last_count)s > 2 * (SELECT many.limit FROM many)
                        OR EXISTS (SELECT FROM %(members)s
                                   OFFSET (SELECT many.limit FROM many))""",
-                share=0.012 if page else 0.1,
+                share=share,
                 last_count=last_count,
                 members=members,
             )

@@ -5,6 +5,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 FIELD = "customer_group_ids"
+#: Key of the context under which contacts in no group are not counted, which takes as
+#: long as counting those in all groups, but get this number.
+NONE_KEY, UNCOUNTED = "customer_group_uncounted_none", -1
 
 
 class ResPartner(models.Model):
@@ -20,8 +23,15 @@ class ResPartner(models.Model):
         There are few groups, and each question reads all memberships.
         """
         if limit and list(groupby) == [FIELD]:
-            groups = self.formatted_read_group(domain, groupby, aggregates, order=order)
+            model = self.with_context(**{NONE_KEY: True})
+            groups = model.formatted_read_group(
+                domain, groupby, aggregates, order=order
+            )
             page = groups[offset : offset + limit]
+            for group in page:
+                if group.get("__count") == UNCOUNTED:
+                    nowhere = Domain(FIELD, "=", False)
+                    group["__count"] = self.search_count(Domain(domain) & nowhere)
             return page, len(groups) if page else 0
         return super()._formatted_read_group_with_length(
             domain, groupby, aggregates, offset=offset, limit=limit, order=order
@@ -118,25 +128,30 @@ class ResPartner(models.Model):
             groups.subselect(),
         )
         of_hidden = SQL("%s AND partner_id = ANY(%s)", memberships, hidden)
+        in_none = SQL(
+            "SELECT FROM (%s) AS visible"
+            " WHERE NOT EXISTS (SELECT FROM %s AND partner_id = visible.id)",
+            self._search(Domain.TRUE).select(),
+            memberships,
+        )
+        if self.env.context.get(NONE_KEY):
+            in_none = SQL("SELECT %s AS number WHERE EXISTS (%s)", UNCOUNTED, in_none)
+        else:
+            in_none = SQL("SELECT count(*) AS number FROM (%s) AS in_none", in_none)
         rows = self.env.execute_query(
             SQL(
                 """WITH summand AS (
                        SELECT group_id, count(*) AS number FROM %(all)s GROUP BY 1
                     UNION ALL
                        SELECT group_id, -count(*) FROM %(of_hidden)s GROUP BY 1
-                    UNION ALL -- and in no group: all, less those who are in one
-                       SELECT NULL, count(*) - %(hidden)s FROM res_partner
                     UNION ALL
-                       SELECT NULL, -count(*)
-                         FROM (SELECT DISTINCT partner_id FROM %(all)s) AS member
-                    UNION ALL
-                       SELECT NULL, count(DISTINCT partner_id) FROM %(of_hidden)s)
+                       SELECT NULL, number FROM (%(in_none)s) AS in_none)
                    SELECT group_id, sum(number)::bigint
-                     FROM summand GROUP BY 1 HAVING sum(number) > 0
+                     FROM summand GROUP BY 1 HAVING sum(number) != 0
                  ORDER BY %(place)s""",
                 all=memberships,
                 of_hidden=of_hidden,
-                hidden=len(hidden),
+                in_none=in_none,
                 place=self._sql_group_place(SQL("group_id")),
             )
         )
