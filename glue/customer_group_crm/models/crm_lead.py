@@ -5,6 +5,11 @@ from dataclasses import replace
 from odoo import Command, api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.customer_group.models.customer_group_operation import (
+    CHANGE_KEY,
+    Change,
+)
+
 FIELD = "customer_group_ids"
 
 
@@ -45,8 +50,9 @@ class CrmLead(models.Model):
         return leads
 
     def write(self, vals):
-        # A company that follows from salesperson or team comes without a write: groups
-        # that do not fit it stay, hidden. To refuse would stop automatic assignment.
+        # Groups that do not fit a company that follows from salesperson or team, which
+        # comes without a write, or from a merge stay, hidden: to refuse would stop
+        # automatic assignment.
         company_id = vals.get("company_id")
         moved = self.filtered(lambda lead: company_id not in (None, lead.company_id.id))
         if FIELD in vals:
@@ -57,7 +63,7 @@ class CrmLead(models.Model):
             self._check_customer_group_changes(before, self._get_customer_group_pairs())
         elif vals.get("partner_id"):
             self._take_over_customer_groups(SQL("lead.id IN %s", self._ids or (0,)))
-        if moved:
+        if moved and self._get_change().kind != "merge":
             self._check_customer_group_company(SQL("r.lead_id IN %s", moved._ids))
         return result
 
@@ -139,17 +145,17 @@ class CrmLead(models.Model):
         Nothing is refused, so that nobody is kept from working on a lead: groups that
         the user may not assign, and those of another company, are left out.
         """
-        partners = self.partner_id
+        partners = self.env["res.partner"]
         if not partners._has_field_access(partners._fields[FIELD], "write"):
             return
         self._forget_hidden_customer_groups()
-        for lead in self.filtered("partner_id"):
+        # A lead without salesperson moves to the company of its contact.
+        for lead in self._filtered_access("read").filtered("partner_id"):
             partner = lead.partner_id
             groups = lead._get_groups_for(partner)
             if groups and partner.has_access("write"):
                 groups._assign(
-                    Domain("id", "=", partner.id)
-                    & Domain("active", "in", [True, False]),
+                    [("id", "=", partner.id), ("active", "in", [True, False])],
                     lead._prepare_customer_group_change(),
                 )
 
@@ -177,9 +183,11 @@ class CrmLead(models.Model):
 
         :rtype: Change
         """
-        change = self.env["customer.group.operation"]._get_change()
         reason = self.env._("From lead: %s", self.name)
-        return replace(change, kind="add", reason=reason)
+        return replace(self._get_change(), kind="add", reason=reason)
+
+    def _get_change(self):
+        return self.env["customer.group.operation"]._get_change()
 
     # ------------------------------------------------------------
     # MERGE
@@ -189,7 +197,9 @@ class CrmLead(models.Model):
         """Unite the groups. A lead merged into an opportunity is converted by that."""
         pairs = self._get_customer_group_pairs()
         types = set(self.mapped("type"))
-        merged = super()._merge_opportunity(*args, **kwargs)
+        leads = self.with_context(**{CHANGE_KEY: Change("merge", "merge")})
+        merged = super(CrmLead, leads)._merge_opportunity(*args, **kwargs)
+        merged = merged.with_env(self.env)
         self._add_customer_groups(
             SQL(
                 "SELECT %s AS lead_id, unnest(%s::int[]) AS group_id",

@@ -46,9 +46,7 @@ class TestCrmConvert(CrmGroupCommon):
         self.assertLedger()
 
     def test_lead_without_groups_gets_those_of_the_contact(self):
-        self.convert(
-            self.enquiry, self.seller, action="exist", partner_id=self.ben.id
-        )
+        self.convert(self.enquiry, self.seller, action="exist", partner_id=self.ben.id)
         self.assertEqual(
             self.enquiry.customer_group_ids, self.students + self.wholesale
         )
@@ -67,9 +65,7 @@ class TestCrmConvert(CrmGroupCommon):
         self.assertEqual(self.enquiry.type, "opportunity")
         self.assertFalse(self.enquiry.partner_id)
         self.assertEqual(self.enquiry.customer_group_ids, self.students)
-        self.assertEqual(
-            self.env["customer.group.operation"].search_count([]), before
-        )
+        self.assertEqual(self.env["customer.group.operation"].search_count([]), before)
 
     def test_many_leads(self):
         leads = self.enquiry + self.create_lead("Second", contact_name="Frieda")
@@ -89,9 +85,7 @@ class TestCrmConvert(CrmGroupCommon):
         self.assertEqual(self.enquiry.partner_id.name, "Emil")
         self.assertFalse(self.enquiry.partner_id.customer_group_ids)
         self.assertEqual(self.enquiry.customer_group_ids, self.students)
-        self.assertEqual(
-            self.env["customer.group.operation"].search_count([]), before
-        )
+        self.assertEqual(self.env["customer.group.operation"].search_count([]), before)
 
     def test_only_groups_the_user_may_assign(self):
         self.enquiry.customer_group_ids = self.students + self.retail + self.wholesale

@@ -155,6 +155,7 @@ class TestCrmLead(CrmGroupCommon):
         self.assertFalse(result["messages"])
         lead = self.Lead.browse(result["ids"])
         self.assertEqual(lead.customer_group_ids, self.students + self.wholesale)
+        self.env.invalidate_all()
         [[cell]] = lead.export_data(["customer_group_ids"])["datas"]
         self.assertEqual(cell, "Private / Students,Trade / Wholesale")
 

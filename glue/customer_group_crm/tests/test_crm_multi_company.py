@@ -40,7 +40,9 @@ class TestCrmMultiCompany(CrmGroupCommon):
         [values] = lead.web_read(
             {"customer_group_ids": {"fields": {"display_name": {}}}}
         )
-        self.assertEqual([v["id"] for v in values["customer_group_ids"]], self.local.ids)
+        self.assertEqual(
+            [v["id"] for v in values["customer_group_ids"]], self.local.ids
+        )
 
     def test_hidden_groups_cannot_be_searched(self):
         leads = self.Lead.with_user(self.here_user)
@@ -116,14 +118,19 @@ class TestCrmMultiCompany(CrmGroupCommon):
         self.assertEqual(self.dora.customer_group_ids, self.local)
         self.assertEqual(self.enquiry.customer_group_ids, self.local + self.secret)
         self.cleo.company_id = self.there
-        self.convert(
-            self.create_lead("Local", **self.put_into(self.local)),
-            self.selling_manager,
-            action="exist",
-            partner_id=self.cleo.id,
-        )
+        lead = self.create_lead("Local", **self.put_into(self.local))
+        lead.convert_opportunity(self.cleo)
         self.assertEqual(self.cleo.customer_group_ids, self.wholesale_eu)
         self.assertLedger()
+
+    def test_lead_that_moves_to_the_company_of_its_contact(self):
+        """The user who converts it cannot see it any longer, and is not stopped."""
+        self.cleo.company_id = self.there
+        lead = self.as_user(self.enquiry, self.selling_manager)
+        lead._handle_partner_assignment(force_partner_id=self.cleo.id)
+        self.env.invalidate_all()
+        self.assertEqual(self.enquiry.company_id, self.there)
+        self.assertEqual(self.cleo.customer_group_ids, self.wholesale_eu)
 
     def test_merge_keeps_hidden_groups(self):
         other = self.create_lead("Other", company_id=self.here.id)

@@ -66,18 +66,16 @@ class TestCrmSecurity(CrmGroupCommon, HttpApiCommon):
         """The same over the API and by the calls of the web client."""
         model, ids = "crm.lead", self.enquiry.ids
         values = {"customer_group_ids": [self.link_command(self.students)]}
-        fault = self.refused(self.seller, model, "write", [ids, values])
+        fault = self.refused(self.seller, model, "write", ids, values)
         self.assertIn("customer_group_ids", fault)
         with mute_logger("odoo.http"):
             error, _message = self.web(self.seller, model, "web_save", ids, values, {})
         self.assertEqual(error, "AccessError")
         self.students.assign_policy = "manager"
-        fault = self.refused(self.selling_assigner, model, "write", [ids, values])
+        fault = self.refused(self.selling_assigner, model, "write", ids, values)
         self.assertIn("Only managers", fault)
         self.env.invalidate_all()
         self.assertFalse(self.enquiry.customer_group_ids)
-        self.assertTrue(
-            self.xmlrpc(self.selling_manager, model, "write", ids, values)
-        )
+        self.assertTrue(self.xmlrpc(self.selling_manager, model, "write", ids, values))
         self.env.invalidate_all()
         self.assertEqual(self.enquiry.customer_group_ids, self.students)

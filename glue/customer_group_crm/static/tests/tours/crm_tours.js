@@ -38,8 +38,9 @@ tours.add("customer_group_crm_convert", {
         },
         {
             content: "open the new contact",
-            trigger: ".o_field_widget[name='partner_id'] .o_external_button",
-            run: "hover && click",
+            trigger:
+                ".o_field_widget[name='partner_id'] .o_external_button:not(:visible)",
+            run: "click",
         },
         { trigger: ".o_breadcrumb:contains('Emil')" },
         { trigger: chip("Wholesale") },
