@@ -78,6 +78,15 @@ class TestCrmConvert(CrmGroupCommon):
         self.assertEqual(leads.partner_id.mapped("name"), ["Emil", "Frieda"])
         self.assertEqual(self.retail.member_count, 2)
 
+    def test_contact_made_for_an_opportunity(self):
+        """As quotations make it, for a database that does without leads."""
+        opportunity = self.create_lead(
+            "Chairs", type="opportunity", **self.put_into(self.retail)
+        )
+        self.as_user(opportunity, self.selling_assigner)._handle_partner_assignment()
+        self.assertEqual(opportunity.partner_id.name, "Chairs")
+        self.assertEqual(opportunity.partner_id.customer_group_ids, self.retail)
+
     def test_without_the_right_the_contact_keeps_its_groups(self):
         self.enquiry.customer_group_ids = self.students
         before = self.env["customer.group.operation"].search_count([])
