@@ -142,8 +142,7 @@ export class GroupManagerController extends Component {
 
     async readNews() {
         const { isNew, selectedId } = this.state;
-        const news =
-            isNew || this.ownChange === selectedId ? null : this.news.get(selectedId);
+        const news = isNew || this.ownChange === selectedId ? null : this.news.get(selectedId);
         this.news.clear();
         this.ownChange = false;
         const { pane } = this;
@@ -199,10 +198,7 @@ export class GroupManagerController extends Component {
             tab: isNew ? "details" : tab,
             isNew,
             // A new object of props would make the view load again and drop what was typed.
-            pane:
-                id || isNew
-                    ? { key: uniqueId("pane_"), viewProps: markRaw(viewProps) }
-                    : null,
+            pane: id || isNew ? { key: uniqueId("pane_"), viewProps: markRaw(viewProps) } : null,
         });
     }
 
@@ -212,10 +208,7 @@ export class GroupManagerController extends Component {
             type: "form",
             resModel: this.props.resModel,
             resId,
-            context: {
-                ...this.props.context,
-                ...(parent && { default_parent_id: parent.id }),
-            },
+            context: { ...this.props.context, ...(parent && { default_parent_id: parent.id }) },
             display: { controlPanel: {} },
             loadActionMenus: true,
             noBreadcrumbs: true,
