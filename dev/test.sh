@@ -40,8 +40,7 @@ prepare() {
 run_tests() {
     STATUS=0
     (
-        cd "$CHECKOUT"
-        "$PYTHON" -m pytest --odoo-database="$1" --odoo-http \
+        cd "$CHECKOUT" && "$PYTHON" -m pytest --odoo-database="$1" --odoo-http \
             -o cache_dir="$CHECKOUT/pytest" "${options[@]}" "${@:2}"
     ) || STATUS=$?
     found+=("$STATUS")

@@ -63,7 +63,7 @@ class CrmLead(models.Model):
             self._check_customer_group_changes(before, self._get_customer_group_pairs())
         elif vals.get("partner_id"):
             self._take_over_customer_groups(SQL("lead.id IN %s", self._ids or (0,)))
-        if moved and self._get_change().kind != "merge":
+        if moved and self._get_customer_group_change().kind != "merge":
             self._check_customer_group_company(SQL("r.lead_id IN %s", moved._ids))
         return result
 
@@ -184,9 +184,9 @@ class CrmLead(models.Model):
         :rtype: Change
         """
         reason = self.env._("From lead: %s", self.name)
-        return replace(self._get_change(), kind="add", reason=reason)
+        return replace(self._get_customer_group_change(), kind="add", reason=reason)
 
-    def _get_change(self):
+    def _get_customer_group_change(self):
         return self.env["customer.group.operation"]._get_change()
 
     # ------------------------------------------------------------

@@ -43,12 +43,12 @@ class TestCrmPerformance(CrmGroupCommon):
         for leads, groups in ((100, 100), (1000, 900)):
             tree = self.create_tree(groups)
             leads = self.create_leads(leads, tree)
-            domain = [
-                ("id", "in", leads.ids),
-                ("customer_group_id", "child_of", tree[:10].ids),
-            ]
 
-            def screen(leads=leads, domain=domain):
+            def screen(leads=leads, tree=tree):
+                domain = [
+                    ("id", "in", leads.ids),
+                    ("customer_group_id", "child_of", tree[:10].ids),
+                ]
                 found = leads.web_search_read(domain, self.FIELDS, limit=80)
                 self.assertEqual(found["length"], len(leads))
 
