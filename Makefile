@@ -5,7 +5,7 @@
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' Makefile | column -t -s '|'
 
-run: ## Serve Odoo with demo data at http://localhost:8069 (PORT=..., DB=...)
+run: ## Serve Odoo with demo data at http://localhost:8069 (PORT=..., DB=...; GLUE=1: with the glue add-ons)
 	@dev/run.sh
 
 test: ## Run all tests (ARGS="-k name" or ARGS=tests/test_x.py: a part; FAST=1: keep the database)

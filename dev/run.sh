@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# "make run": serve the add-on with demo data. DB and PORT may be given.
+# "make run": serve the add-on with demo data. DB and PORT may be given; GLUE=1 takes the
+# glue add-ons as well, with the apps they need, in a database of their own.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-DB=${DB:-$ADDON}
+DB=${DB:-$ADDON${GLUE:+_glue}}
 PORT=${PORT:-8069}
 [[ $PORT =~ ^[1-9][0-9]{0,4}$ ]] ||
     die "PORT=$PORT is no port; give a number, as in: make run PORT=8070"
@@ -12,7 +13,9 @@ PORT=${PORT:-8069}
 
 set_up
 if ! has_database "$DB"; then
-    make_database "$DB" "$ADDON"
+    glue=()
+    [[ -z ${GLUE:-} ]] || mapfile -t glue < <(glue_addons)
+    make_database "$DB" "$ADDON" "${glue[@]}"
 elif [[ $(loaded_code "$DB") != "$(current_code)" ]]; then
     say "Updating the add-on in database $DB"
     load_addons -u "$DB" "$ADDON"

@@ -5,6 +5,7 @@ from . import customer_group_change
 from . import customer_group_count
 from . import customer_group_members
 from . import customer_group_merge
+from . import customer_group_mixin
 from . import customer_group_name
 from . import customer_group_operation
 from . import customer_group_membership

@@ -1,7 +1,6 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -13,7 +12,8 @@ PAGE_SHARE, OTHER_SHARE = 0.012, 0.1
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "customer.group.mixin"]
 
     customer_group_ids = fields.Many2many(
         comodel_name="customer.group",
@@ -47,45 +47,6 @@ class ResPartner(models.Model):
         groups="base.group_user",
     )
 
-    def _compute_customer_group_id(self):
-        self.customer_group_id = False
-
-    @api.model
-    def _search_customer_group_id(self, operator, value):
-        return Domain("customer_group_ids", operator, value)
-
-    @api.model
-    def _search_customer_group_ids(self, operator, value):
-        """Name the groups in the query that the user may see and that are meant.
-
-        The rules of groups apply also where the caller gives their ids. The ORM takes
-        ids as they are, which would show the members of a group of another company to
-        anybody who guesses its id. "In no group" means: in none the reader can see.
-
-        The database plans a list well only when it knows the ids: from a condition on
-        groups it cannot tell whether few or many contacts will come.
-        """
-        groups = self.env["customer.group"]
-        if operator == "child_of":
-            return self._get_in_groups_domain(groups._get_subtree_ids(value))
-        if operator in ("any", "any!") and isinstance(value, Domain):
-            if value.is_true():  # what "in no group" is made of
-                return Domain("customer_group_ids", operator, value)
-            found = groups._search(value, bypass_access=operator == "any!")
-            return self._get_in_groups_domain(found.get_result_ids())
-        if operator in Domain.NEGATIVE_OPERATORS:
-            return NotImplemented  # the ORM then negates the answer to the opposite
-        if operator != "in":
-            return Domain("customer_group_ids", operator, value)
-        domain = Domain.FALSE
-        ids = [id_ for id_ in value if id_ and isinstance(id_, int)]
-        if ids:
-            named = groups.with_context(active_test=False)._search([("id", "in", ids)])
-            domain |= self._get_in_groups_domain(named.get_result_ids())
-        if False in value:
-            domain |= Domain("customer_group_ids", "not any", Domain.TRUE)
-        return domain
-
     @api.model
     def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
         """Tell the condition on groups whether only the first contacts are wanted.
@@ -110,16 +71,11 @@ class ResPartner(models.Model):
         ids = frozenset(ids)
         if not ids:
             return Domain.FALSE
-
-        def is_member(partner):
-            groups = partner.with_context(active_test=False).customer_group_ids
-            return not ids.isdisjoint(groups._origin._ids)
-
         group_ids = tuple(sorted(ids))
         return self._get_members_domain(
             "customer_group_ids",
             SQL("customer_group_res_partner_rel WHERE group_id IN %s", group_ids),
-            is_member,
+            lambda partner: partner._is_in_any_group(ids),
             last_count=SQL(
                 """(SELECT sum(direct_members) FROM customer_group_count
                      WHERE group_id IN %s)""",
@@ -241,45 +197,6 @@ class ResPartner(models.Model):
         self._enter_customer_group_changes(before)
         return result
 
-    def read(self, fields=None, load="_classic_read"):
-        if fields is None or "customer_group_ids" in fields:
-            self._forget_hidden_customer_groups()
-        return super().read(fields, load)
-
-    def _forget_hidden_customer_groups(self):
-        """Drop cached groups that superuser code has read in this transaction.
-
-        The cache does not tell who read a value. One that holds groups hidden from the
-        current user would make the form crash, and saving it would remove them.
-        """
-        if self.env.su:
-            return
-        cache = self._fields["customer_group_ids"]._get_cache(self.env)
-        groups = self.env["customer.group"].browse(
-            {group_id for id_ in self._ids for group_id in cache.get(id_) or ()}
-        )
-        if groups - groups._filtered_access("read"):
-            self.filtered("id").invalidate_recordset(["customer_group_ids"])
-
-    def _get_customer_group_pairs(self):
-        """Return the stored (contact id, group id) pairs, hidden and archived included.
-
-        SQL, because reading the field as superuser would leave hidden groups in the
-        cache of the user's transaction.
-        """
-        if not self.ids:
-            return set()
-        return set(
-            self.env.execute_query(
-                SQL(
-                    """SELECT partner_id, group_id
-                         FROM customer_group_res_partner_rel
-                        WHERE partner_id IN %s""",
-                    tuple(self.ids),
-                )
-            )
-        )
-
     def _enter_customer_group_changes(self, before):
         """Check what was done to the groups of these contacts, and enter it.
 
@@ -293,24 +210,6 @@ class ResPartner(models.Model):
         change = self.env["customer.group.operation"]._get_change()
         self.env["customer.group.membership"]._record(before, after, change)
 
-    def _check_customer_group_changes(self, before, after):
-        """Check what the current user did to the groups of these contacts.
-
-        :param set before: pairs (contact id, group id) before the change
-        :param set after: the pairs after it
-        :raise AccessError: when a group is reserved for managers
-        :raise UserError: when an archived group was added, or one of another company
-        """
-        changed = self.env["customer.group"].browse(
-            {group_id for _partner_id, group_id in before ^ after}
-        )
-        added = changed.browse({group_id for _partner_id, group_id in after - before})
-        changed._check_assign(joining=added)
-        if added.company_id:
-            self._check_customer_group_company(
-                SQL("r.partner_id IN %s", tuple(self.ids))
-            )
-
     @api.model
     def _get_assignable_query(self, domain):
         """Return the query of contacts whose groups the current user may change.
@@ -322,73 +221,8 @@ class ResPartner(models.Model):
         rules = self.env["ir.rule"]._compute_domain(self._name, "write")
         return self._search(Domain(domain) & Domain(rules))
 
-    @api.model
-    def _check_customer_group_company(self, condition):
-        """Refuse memberships in a group of a company the contact does not belong to.
-
-        :param SQL condition: see :meth:`_get_group_company_conflicts`
-        """
-        for partner, group in self._get_group_company_conflicts(condition):
-            if not group.sudo(False)._filtered_access("read"):
-                raise UserError(
-                    self.env._(
-                        "%(partner)s is in a group of another company, which you cannot"
-                        " see. Somebody of that company has to take the contact out of"
-                        " the group before it can belong to %(partner_company)s.",
-                        partner=partner.display_name,
-                        partner_company=partner.company_id.display_name,
-                    )
-                )
-            raise UserError(
-                self.env._(
-                    "%(partner)s belongs to %(partner_company)s and cannot be in"
-                    " “%(group)s”, a group of %(group_company)s.",
-                    partner=partner.display_name,
-                    partner_company=partner.company_id.display_name,
-                    group=group.display_name,
-                    group_company=group.company_id.display_name,
-                )
-            )
-
-    @api.model
-    def _get_group_company_conflicts(self, condition, group=None):
-        """Find a contact that is in a group of a company it does not belong to.
-
-        Companies go together when one is a branch of the other.
-
-        :param SQL condition: which memberships to check; they have the alias ``r``
-        :param SQL group: id of the group that they are to be in, instead of their own
-        :return: list of one pair (contact, group), or an empty list
-        """
-        self.flush_model(["company_id"])
-        self.env["customer.group"].flush_model(["company_id"])
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT p.id, g.id
-                     FROM customer_group_res_partner_rel r
-                     JOIN customer_group g ON g.id = %s
-                     JOIN res_partner p ON p.id = r.partner_id
-                     JOIN res_company gc ON gc.id = g.company_id
-                     JOIN res_company pc ON pc.id = p.company_id
-                    WHERE %s
-                      AND gc.parent_path NOT LIKE pc.parent_path || '%%'
-                      AND pc.parent_path NOT LIKE gc.parent_path || '%%'
-                    LIMIT 1""",
-                group or SQL("r.group_id"),
-                condition,
-            )
-        )
-        # sudo: only to name in an error message what the user's change ran into.
-        return [
-            (
-                self.sudo().browse(partner_id),
-                self.env["customer.group"].sudo().browse(group_id),
-            )
-            for partner_id, group_id in rows
-        ]
-
     # ------------------------------------------------------------
-    # IMPORT, RIGHTS
+    # IMPORT
     # ------------------------------------------------------------
 
     @api.model
@@ -401,14 +235,3 @@ class ResPartner(models.Model):
                 "template": "/customer_group/static/xls/contacts_template.xlsx",
             }
         ]
-
-    @api.model
-    def _has_field_access(self, field, operation):
-        if (
-            field.name == "customer_group_ids"
-            and operation == "write"
-            and not self.env.su
-            and not self.env.user.has_group("customer_group.group_assign")
-        ):
-            return False
-        return super()._has_field_access(field, operation)

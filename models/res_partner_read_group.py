@@ -38,27 +38,6 @@ class ResPartner(models.Model):
         )
 
     @api.model
-    def _read_group_orderby(self, order, groupby_terms, query):
-        """Put groups in the order of their tree; Odoo orders them by id."""
-        group_id = groupby_terms.get(FIELD)
-        if not group_id:
-            return super()._read_group_orderby(order, groupby_terms, query)
-        groupby_terms[FIELD] = self._sql_group_place(group_id)
-        try:
-            return super()._read_group_orderby(order, groupby_terms, query)
-        finally:
-            groupby_terms[FIELD] = group_id
-
-    def _sql_group_place(self, group_id):
-        groups = self.env["customer.group"]
-        return SQL(
-            "(SELECT ROW(%s, place.id) FROM customer_group AS place"
-            " WHERE place.id = %s)",
-            groups._field_to_sql("place", "sort_key"),
-            group_id,
-        )
-
-    @api.model
     def _read_group(
         self,
         domain,
