@@ -4,11 +4,12 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-FIELD = "customer_group_ids"
+GROUPS = "customer_group_ids"
+MAIN_GROUPS = "customer_main_group_ids"
 
 
 class ResPartner(models.Model):
-    """Grouping contacts by their groups, in one pass over the memberships."""
+    """Grouping contacts by their groups or main groups, fast."""
 
     _inherit = "res.partner"
 
@@ -19,7 +20,7 @@ class ResPartner(models.Model):
 
         There are few groups, and each question reads all memberships.
         """
-        if limit and list(groupby) == [FIELD]:
+        if limit and list(groupby) in ([GROUPS], [MAIN_GROUPS]):
             groups = self.formatted_read_group(domain, groupby, aggregates, order=order)
             page = groups[offset : offset + limit]
             return page, len(groups) if page else 0
@@ -27,17 +28,57 @@ class ResPartner(models.Model):
             domain, groupby, aggregates, offset=offset, limit=limit, order=order
         )
 
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Join each contact with the main groups it is in, once with each of them."""
+        if groupby_spec != MAIN_GROUPS:
+            return super()._read_group_groupby(alias, groupby_spec, query)
+        self._check_field_access(self._fields[MAIN_GROUPS], "read")
+        contact = SQL.identifier(alias, "id")
+        members = SQL(
+            """(SELECT DISTINCT member.partner_id, main.main_id
+                  FROM customer_group_res_partner_rel member
+                  JOIN (%s) AS main ON main.id = member.group_id
+                 WHERE member.partner_id IN (SELECT %s FROM %s WHERE %s))""",
+            self._sql_main_groups(),
+            contact,
+            query.from_clause,
+            query.where_clause or SQL("TRUE"),
+        )
+        member = query.make_alias(alias, MAIN_GROUPS)
+        condition = SQL("%s = %s", contact, SQL.identifier(member, "partner_id"))
+        query.add_join("LEFT JOIN", member, members, condition)
+        return SQL.identifier(member, "main_id")
+
+    def _sql_main_groups(self):
+        """Return the query of the visible groups (id), each with its main group."""
+        visible = self.env["customer.group"]._search(Domain.TRUE).subselect()
+        self.env["customer.group"].flush_model(["parent_path", "active"])
+        return SQL(
+            """SELECT part.id, main.id AS main_id
+                 FROM customer_group part
+                 JOIN customer_group main
+                   ON main.id = split_part(part.parent_path, '/', 1)::int
+                WHERE (part.active OR NOT main.active)
+                  AND part.id IN %(visible)s
+                  AND main.id IN %(visible)s""",
+            visible=visible,
+        )
+
     @api.model
     def _read_group_orderby(self, order, groupby_terms, query):
         """Put groups in the order of their tree; Odoo orders them by id."""
-        group_id = groupby_terms.get(FIELD)
-        if not group_id:
-            return super()._read_group_orderby(order, groupby_terms, query)
-        groupby_terms[FIELD] = self._sql_group_place(group_id)
+        ids = {
+            spec: groupby_terms[spec]
+            for spec in (GROUPS, MAIN_GROUPS)
+            if spec in groupby_terms
+        }
+        groupby_terms.update(
+            {spec: self._sql_group_place(group_id) for spec, group_id in ids.items()}
+        )
         try:
             return super()._read_group_orderby(order, groupby_terms, query)
         finally:
-            groupby_terms[FIELD] = group_id
+            groupby_terms.update(ids)
 
     def _sql_group_place(self, group_id):
         groups = self.env["customer.group"]
@@ -61,15 +102,15 @@ class ResPartner(models.Model):
     ):
         """Count the members of all groups without joining them with all contacts."""
         if (
-            list(groupby) == [FIELD]
+            list(groupby) in ([GROUPS], [MAIN_GROUPS])
             and list(aggregates) == ["__count"]
             and not (having or offset or limit)
-            and order in (None, "", FIELD)
+            and order in (None, "", *groupby)
             and Domain(domain).is_true()
         ):
             hidden = self._get_hidden_ids()
             if hidden is not None:
-                return self._count_by_group(hidden)
+                return self._count_by_group(groupby[0], hidden)
         return super()._read_group(
             domain, groupby, aggregates, having, offset, limit, order
         )
@@ -102,14 +143,15 @@ class ResPartner(models.Model):
         )
         return (hidden or []) if few else None
 
-    def _count_by_group(self, hidden):
+    def _count_by_group(self, field_name, hidden):
         """Count the visible contacts by their visible groups, and those in none.
 
+        :param str field_name: of the field that holds the groups
         :param list hidden: ids of all contacts that are not to be counted
         :return: what :meth:`_read_group` returns
         """
         self.browse().check_access("read")
-        self._check_field_access(self._fields[FIELD], "read")
+        self._check_field_access(self._fields[field_name], "read")
         groups = self.env["customer.group"]._search(Domain.TRUE)
         memberships = SQL(
             """customer_group_res_partner_rel
@@ -121,9 +163,9 @@ class ResPartner(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """WITH summand AS (
-                       SELECT group_id, count(*) AS number FROM %(all)s GROUP BY 1
+                       SELECT group_id, number FROM (%(numbers)s) AS everybody
                     UNION ALL
-                       SELECT group_id, -count(*) FROM %(of_hidden)s GROUP BY 1
+                       SELECT group_id, -number FROM (%(hidden_numbers)s) AS hidden
                     UNION ALL -- and in no group: all, less those who are in one
                        SELECT NULL, count(*) - %(hidden)s FROM res_partner
                     UNION ALL
@@ -134,6 +176,8 @@ class ResPartner(models.Model):
                    SELECT group_id, sum(number)::bigint
                      FROM summand GROUP BY 1 HAVING sum(number) > 0
                  ORDER BY %(place)s""",
+                numbers=self._sql_numbers(field_name, memberships),
+                hidden_numbers=self._sql_numbers(field_name, of_hidden),
                 all=memberships,
                 of_hidden=of_hidden,
                 hidden=len(hidden),
@@ -141,6 +185,37 @@ class ResPartner(models.Model):
             )
         )
         ids, numbers = zip(*rows, strict=True) if rows else ((), ())
-        return list(
-            zip(self._read_group_postprocess_groupby(FIELD, ids), numbers, strict=True)
+        values = self._read_group_postprocess_groupby(field_name, ids)
+        return list(zip(values, numbers, strict=True))
+
+    def _sql_numbers(self, field_name, memberships):
+        """Return the query of the number of contacts in each group or main group.
+
+        :param str field_name: of the field that holds the groups
+        :param SQL memberships: what follows ``FROM``, a condition included
+        """
+        if field_name == GROUPS:
+            return SQL(
+                "SELECT group_id, count(*) AS number FROM %s GROUP BY 1", memberships
+            )
+        return SQL(
+            """SELECT main.main_id AS group_id, count(DISTINCT partner_id) AS number
+                 FROM (SELECT * FROM %s) AS member
+                 JOIN (%s) AS main ON main.id = member.group_id
+             GROUP BY 1""",
+            memberships,
+            self._sql_main_groups(),
         )
+
+
+class ResUsers(models.Model):
+    """Users have the main groups of their contacts."""
+
+    _inherit = "res.users"
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        if groupby_spec != MAIN_GROUPS:
+            return super()._read_group_groupby(alias, groupby_spec, query)
+        field = self._fields[MAIN_GROUPS]
+        partners, _field, alias = self._traverse_related_sql(alias, field, query)
+        return partners._read_group_groupby(alias, MAIN_GROUPS, query)

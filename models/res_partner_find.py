@@ -1,0 +1,98 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class ResPartner(models.Model):
+    """What search panel, search bar and "group by" need to find contacts by group."""
+
+    _inherit = "res.partner"
+
+    # Only for searching: the search panel shows a tree for a many2one, and the search
+    # bar lists the groups to choose from.
+    customer_group_id = fields.Many2one(
+        comodel_name="customer.group",
+        compute="_compute_customer_group_id",
+        search="_search_customer_group_id",
+        exportable=False,
+        groups="base.group_user",
+    )
+    # Only for the search bar: lists the groups whose members are to be left out.
+    customer_group_exclude_id = fields.Many2one(
+        comodel_name="customer.group",
+        string="Not in Group",
+        compute="_compute_customer_group_id",
+        exportable=False,
+        groups="base.group_user",
+    )
+    customer_main_group_ids = fields.Many2many(
+        comodel_name="customer.group",
+        string="Main Groups",
+        compute="_compute_customer_main_group_ids",
+        search="_search_customer_main_group_ids",
+        groups="base.group_user",
+        help="The groups at the top of the tree that the contact is in, itself or"
+        " through a subgroup.",
+    )
+
+    # ------------------------------------------------------------
+    # COMPUTE, SEARCH
+    # ------------------------------------------------------------
+
+    def _compute_customer_group_id(self):
+        self.customer_group_id = self.customer_group_exclude_id = False
+
+    @api.model
+    def _search_customer_group_id(self, operator, value):
+        return Domain("customer_group_ids", operator, value)
+
+    # Not on the path of the groups: moving one would look up all its members.
+    @api.depends("customer_group_ids")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_customer_main_group_ids(self):
+        self._forget_hidden_customer_groups()
+        for partner in self:
+            groups = partner.customer_group_ids
+            lines = groups._get_lines()
+            partner.customer_main_group_ids = groups.union(*(line[0] for line in lines))
+
+    @api.model
+    def _search_customer_main_group_ids(self, operator, value):
+        """Find the members of main groups and of all that is below them."""
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented  # the ORM then negates the answer to the opposite
+        domain = Domain.FALSE
+        if operator == "in":
+            if False in value:
+                domain = Domain("customer_group_ids", "not any", Domain.TRUE)
+            value = Domain("id", "in", [id_ for id_ in value if id_])
+        elif operator in ("any", "any!"):
+            if value.is_true():
+                return Domain("customer_group_ids", operator, value)
+        else:
+            path = "display_name" if operator.endswith("like") else "id"
+            value = Domain(path, operator, value)
+        groups = self.env["customer.group"]
+        main_groups = groups._search(
+            value & Domain("parent_id", "=", False), bypass_access=operator == "any!"
+        )
+        ids = groups._get_subtree_ids(main_groups.get_result_ids())
+        return domain | self._get_in_groups_domain(ids)
+
+    # ------------------------------------------------------------
+    # SEARCH PANEL
+    # ------------------------------------------------------------
+
+    @api.model
+    def search_panel_select_range(self, field_name, **kwargs):
+        """Give the groups in the search panel their colors."""
+        result = super().search_panel_select_range(field_name, **kwargs)
+        if field_name == "customer_group_id" and result.get("values"):
+            groups = self.env["customer.group"].browse(
+                value["id"] for value in result["values"]
+            )
+            groups.fetch(["color"])
+            for group, value in zip(groups, result["values"], strict=True):
+                value["color"] = group.color
+        return result
