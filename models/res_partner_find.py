@@ -51,34 +51,38 @@ class ResPartner(models.Model):
     @api.depends("customer_group_ids")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_customer_main_group_ids(self):
-        self._forget_hidden_customer_groups()
-        for partner in self:
-            groups = partner.customer_group_ids
-            lines = groups._get_lines()
-            partner.customer_main_group_ids = groups.union(*(line[0] for line in lines))
+        members = self.with_context(active_test=True)
+        members._forget_hidden_customer_groups()
+        for partner, member in zip(self, members, strict=True):
+            groups = member.customer_group_ids
+            partner.customer_main_group_ids = groups.union(
+                *(line[0] for line in groups._get_lines())
+            )
 
     @api.model
     def _search_customer_main_group_ids(self, operator, value):
-        """Find the members of main groups and of all that is below them."""
+        """Find the members of main groups and of all active groups below them."""
         if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented  # the ORM then negates the answer to the opposite
-        domain = Domain.FALSE
-        if operator == "in":
-            if False in value:
-                domain = Domain("customer_group_ids", "not any", Domain.TRUE)
-            value = Domain("id", "in", [id_ for id_ in value if id_])
-        elif operator in ("any", "any!"):
-            if value.is_true():
-                return Domain("customer_group_ids", operator, value)
-        else:
+        if operator in ("any", "any!"):
+            return self._get_in_main_groups_domain(value, operator == "any!")
+        if operator != "in":
             path = "display_name" if operator.endswith("like") else "id"
-            value = Domain(path, operator, value)
-        groups = self.env["customer.group"]
+            return self._get_in_main_groups_domain(Domain(path, operator, value))
+        ids = [id_ for id_ in value if id_]
+        domain = self._get_in_main_groups_domain(Domain("id", "in", ids))
+        if False in value:
+            domain |= ~self._get_in_main_groups_domain(Domain.TRUE)
+        return domain
+
+    @api.model
+    def _get_in_main_groups_domain(self, condition, bypass_access=False):
+        groups = self.env["customer.group"].with_context(active_test=True)
         main_groups = groups._search(
-            value & Domain("parent_id", "=", False), bypass_access=operator == "any!"
+            condition & Domain("parent_id", "=", False), bypass_access=bypass_access
         )
         ids = groups._get_subtree_ids(main_groups.get_result_ids())
-        return domain | self._get_in_groups_domain(ids)
+        return self._get_in_groups_domain(ids)
 
     # ------------------------------------------------------------
     # SEARCH PANEL

@@ -51,17 +51,12 @@ class ResPartner(models.Model):
 
     def _sql_main_groups(self):
         """Return the query of the visible groups (id), each with its main group."""
-        visible = self.env["customer.group"]._search(Domain.TRUE).subselect()
-        self.env["customer.group"].flush_model(["parent_path", "active"])
+        groups = self.env["customer.group"].with_context(active_test=True)
+        groups.flush_model(["parent_path"])
         return SQL(
-            """SELECT part.id, main.id AS main_id
-                 FROM customer_group part
-                 JOIN customer_group main
-                   ON main.id = split_part(part.parent_path, '/', 1)::int
-                WHERE (part.active OR NOT main.active)
-                  AND part.id IN %(visible)s
-                  AND main.id IN %(visible)s""",
-            visible=visible,
+            """SELECT id, split_part(parent_path, '/', 1)::int AS main_id
+                 FROM customer_group WHERE id IN %s""",
+            groups._search(Domain.TRUE).subselect(),
         )
 
     @api.model
@@ -152,12 +147,14 @@ class ResPartner(models.Model):
         """
         self.browse().check_access("read")
         self._check_field_access(self._fields[field_name], "read")
-        groups = self.env["customer.group"]._search(Domain.TRUE)
+        groups = self.env["customer.group"]
+        if field_name == MAIN_GROUPS:
+            groups = groups.with_context(active_test=True)
         memberships = SQL(
             """customer_group_res_partner_rel
                 WHERE group_id NOT IN (
                       SELECT id FROM customer_group WHERE id NOT IN %s)""",
-            groups.subselect(),
+            groups._search(Domain.TRUE).subselect(),
         )
         of_hidden = SQL("%s AND partner_id = ANY(%s)", memberships, hidden)
         rows = self.env.execute_query(
@@ -217,5 +214,7 @@ class ResUsers(models.Model):
         if groupby_spec != MAIN_GROUPS:
             return super()._read_group_groupby(alias, groupby_spec, query)
         field = self._fields[MAIN_GROUPS]
-        partners, _field, alias = self._traverse_related_sql(alias, field, query)
+        _partners, _field, alias = self._traverse_related_sql(alias, field, query)
+        # Not by the model that was reached: it has the rights of the superuser.
+        partners = self.env["res.partner"]
         return partners._read_group_groupby(alias, MAIN_GROUPS, query)
