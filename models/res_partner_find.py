@@ -64,9 +64,9 @@ class ResPartner(models.Model):
         """Find the members of main groups and of all active groups below them."""
         if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented  # the ORM then negates the answer to the opposite
-        if operator in ("any", "any!"):
+        if operator in ("any", "any!") and isinstance(value, Domain):
             return self._get_in_main_groups_domain(value, operator == "any!")
-        if operator != "in":
+        if operator != "in":  # "child_of" ids, "ilike" a text, "any!" of a query
             path = "display_name" if operator.endswith("like") else "id"
             return self._get_in_main_groups_domain(Domain(path, operator, value))
         ids = [id_ for id_ in value if id_]
