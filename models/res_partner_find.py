@@ -55,7 +55,7 @@ class ResPartner(models.Model):
         members._forget_hidden_customer_groups()
         for partner, member in zip(self, members, strict=True):
             groups = member.customer_group_ids
-            partner.customer_main_group_ids = groups.union(
+            partner.customer_main_group_ids = groups.browse().union(
                 *(line[0] for line in groups._get_lines())
             )
 
