@@ -2,10 +2,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 GROUPS = "customer_group_ids"
 MAIN_GROUPS = "customer_main_group_ids"
+
+#: How many main groups are counted with one number of 64 bits.
+MASK_BITS = 62
 
 
 class ResPartner(models.Model):
@@ -34,19 +37,17 @@ class ResPartner(models.Model):
             return super()._read_group_groupby(alias, groupby_spec, query)
         self._check_field_access(self._fields[MAIN_GROUPS], "read")
         contact = SQL.identifier(alias, "id")
+        # Contact by contact: most lists have a filter, and leave few contacts.
         members = SQL(
-            """(SELECT DISTINCT member.partner_id, main.main_id
-                  FROM customer_group_res_partner_rel member
-                  JOIN (%s) AS main ON main.id = member.group_id
-                 WHERE member.partner_id IN (SELECT %s FROM %s WHERE %s))""",
+            """LATERAL (SELECT DISTINCT main.main_id
+                          FROM customer_group_res_partner_rel member
+                          JOIN (%s) AS main ON main.id = member.group_id
+                         WHERE member.partner_id = %s)""",
             self._sql_main_groups(),
             contact,
-            query.from_clause,
-            query.where_clause or SQL("TRUE"),
         )
         member = query.make_alias(alias, MAIN_GROUPS)
-        condition = SQL("%s = %s", contact, SQL.identifier(member, "partner_id"))
-        query.add_join("LEFT JOIN", member, members, condition)
+        query.add_join("LEFT JOIN", member, members, SQL("TRUE"))
         return SQL.identifier(member, "main_id")
 
     def _sql_main_groups(self):
@@ -105,7 +106,9 @@ class ResPartner(models.Model):
         ):
             hidden = self._get_hidden_ids()
             if hidden is not None:
-                return self._count_by_group(groupby[0], hidden)
+                if list(groupby) == [MAIN_GROUPS]:
+                    return self._count_by_main_group(hidden)
+                return self._count_by_group(hidden)
         return super()._read_group(
             domain, groupby, aggregates, having, offset, limit, order
         )
@@ -138,31 +141,28 @@ class ResPartner(models.Model):
         )
         return (hidden or []) if few else None
 
-    def _count_by_group(self, field_name, hidden):
+    def _count_by_group(self, hidden):
         """Count the visible contacts by their visible groups, and those in none.
 
-        :param str field_name: of the field that holds the groups
         :param list hidden: ids of all contacts that are not to be counted
         :return: what :meth:`_read_group` returns
         """
         self.browse().check_access("read")
-        self._check_field_access(self._fields[field_name], "read")
-        groups = self.env["customer.group"]
-        if field_name == MAIN_GROUPS:
-            groups = groups.with_context(active_test=True)
+        self._check_field_access(self._fields[GROUPS], "read")
+        groups = self.env["customer.group"]._search(Domain.TRUE)
         memberships = SQL(
             """customer_group_res_partner_rel
                 WHERE group_id NOT IN (
                       SELECT id FROM customer_group WHERE id NOT IN %s)""",
-            groups._search(Domain.TRUE).subselect(),
+            groups.subselect(),
         )
         of_hidden = SQL("%s AND partner_id = ANY(%s)", memberships, hidden)
         rows = self.env.execute_query(
             SQL(
                 """WITH summand AS (
-                       SELECT group_id, number FROM (%(numbers)s) AS everybody
+                       SELECT group_id, count(*) AS number FROM %(all)s GROUP BY 1
                     UNION ALL
-                       SELECT group_id, -number FROM (%(hidden_numbers)s) AS hidden
+                       SELECT group_id, -count(*) FROM %(of_hidden)s GROUP BY 1
                     UNION ALL -- and in no group: all, less those who are in one
                        SELECT NULL, count(*) - %(hidden)s FROM res_partner
                     UNION ALL
@@ -173,8 +173,6 @@ class ResPartner(models.Model):
                    SELECT group_id, sum(number)::bigint
                      FROM summand GROUP BY 1 HAVING sum(number) > 0
                  ORDER BY %(place)s""",
-                numbers=self._sql_numbers(field_name, memberships),
-                hidden_numbers=self._sql_numbers(field_name, of_hidden),
                 all=memberships,
                 of_hidden=of_hidden,
                 hidden=len(hidden),
@@ -182,27 +180,63 @@ class ResPartner(models.Model):
             )
         )
         ids, numbers = zip(*rows, strict=True) if rows else ((), ())
-        values = self._read_group_postprocess_groupby(field_name, ids)
-        return list(zip(values, numbers, strict=True))
-
-    def _sql_numbers(self, field_name, memberships):
-        """Return the query of the number of contacts in each group or main group.
-
-        :param str field_name: of the field that holds the groups
-        :param SQL memberships: what follows ``FROM``, a condition included
-        """
-        if field_name == GROUPS:
-            return SQL(
-                "SELECT group_id, count(*) AS number FROM %s GROUP BY 1", memberships
-            )
-        return SQL(
-            """SELECT main.main_id AS group_id, count(DISTINCT partner_id) AS number
-                 FROM (SELECT * FROM %s) AS member
-                 JOIN (%s) AS main ON main.id = member.group_id
-             GROUP BY 1""",
-            memberships,
-            self._sql_main_groups(),
+        return list(
+            zip(self._read_group_postprocess_groupby(GROUPS, ids), numbers, strict=True)
         )
+
+    def _count_by_main_group(self, hidden):
+        """Count the visible contacts by their main groups, and those in none.
+
+        Reads the memberships once, in the order of the contacts as the index has them.
+        Each main group is a bit, so that a contact in several of its subgroups counts
+        once; only contacts that differ in their bits come back one by one.
+
+        :param list hidden: ids of all contacts that are not to be counted
+        :return: what :meth:`_read_group` returns
+        """
+        self.browse().check_access("read")
+        self._check_field_access(self._fields[MAIN_GROUPS], "read")
+        groups = self.env["customer.group"].with_context(active_test=True)
+        main_ids = {
+            group.id: int(group.parent_path.split("/")[0])
+            for group in groups.search_fetch(Domain.TRUE, ["parent_path"])
+        }
+        numbers = dict.fromkeys(main_ids.values(), 0)  # in the order of the tree
+        bits = [
+            {id_: 1 << place for place, id_ in enumerate(ids)}
+            for ids in split_every(MASK_BITS, numbers)
+        ]
+        last_id = max(main_ids, default=0)
+        masks = [
+            SQL(
+                "COALESCE(bit_or((%s::bigint[])[group_id]), 0)",
+                [bit.get(main_ids.get(id_), 0) for id_ in range(1, last_id + 1)],
+            )
+            for bit in bits
+        ]
+        [[in_none]] = self.env.execute_query(SQL("SELECT count(*) FROM res_partner"))
+        in_none -= len(hidden)
+        for contact_masks, number in self.env.execute_query(
+            SQL(
+                """SELECT masks, count(*)
+                     FROM (SELECT ARRAY[%s]::bigint[] AS masks
+                             FROM customer_group_res_partner_rel
+                            WHERE partner_id != ALL(%s) GROUP BY partner_id) AS contact
+                 GROUP BY 1""",
+                SQL(", ").join(masks),
+                hidden,
+            )
+        ):
+            if any(contact_masks):
+                in_none -= number
+            for mask, bit in zip(contact_masks, bits, strict=True):
+                for id_ in bit if mask else ():
+                    numbers[id_] += number if mask & bit[id_] else 0
+        rows = [*numbers.items(), (None, in_none)]
+        rows = [row for row in rows if row[1]]
+        ids, counts = zip(*rows, strict=True) if rows else ((), ())
+        values = self._read_group_postprocess_groupby(MAIN_GROUPS, ids)
+        return list(zip(values, counts, strict=True))
 
 
 class ResUsers(models.Model):

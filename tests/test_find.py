@@ -236,7 +236,7 @@ class TestFind(CustomerGroupCommon):
                 partners = self.as_user(self.Partner, self.reader)
                 partners.web_read_group(domain, [MAIN], ["__count"])
                 self.env.invalidate_all()
-                with self.subTest(size=size), self.assertQueryCount(5):
+                with self.subTest(size=size), self.assertQueryCount(6):
                     partners.web_read_group(domain, [MAIN], ["__count"])
             contacts = self.as_user(contacts, self.reader)
             contacts[:1].mapped(MAIN)

@@ -205,6 +205,16 @@ class TestReadGroup(CustomerGroupCommon):
         self.assertIn(0, sizes)
         self.assertGreater(max(sizes), 9)
 
+    def test_more_main_groups_than_bits(self):
+        groups = self.Group.create([{"name": f"Main {index}"} for index in range(130)])
+        for index, contact in enumerate(self.contacts):
+            contact[FIELD] = groups[index : index + 81 : 40] + self.tree[:index:30]
+        partners = self.as_user(self.Partner, self.there_user)
+        rows = partners._read_group([], [MAIN], ["__count"])
+        numbers = {group.id: number for group, number in rows}
+        self.assertEqual(numbers, self.count_main_groups(partners, []))
+        self.assertIn(groups[-1].id, numbers)
+
     def test_pages_and_levels_of_main_groups(self):
         partners = self.as_user(self.Partner, self.here_user)
         everything = partners.web_read_group([], [MAIN], ["__count"])

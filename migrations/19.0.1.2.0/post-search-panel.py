@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID, api
 
 
 def migrate(cr, version):
-    """Go on showing the groups beside contacts: an update leaves users' groups alone."""
+    """Show the groups beside contacts as before: an update leaves users alone."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     users = env.ref("base.group_user")
     users._apply_group(env.ref("customer_group.group_search_panel"))
