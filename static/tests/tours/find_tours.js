@@ -85,7 +85,7 @@ tours.add("customer_group_leave_out", {
         ...search("Not in Group", "trade / wholesale / eu"),
         ...seeOnly("Dora"),
         toggleSearchMenu(),
-        { trigger: ".o_add_favorite button", run: "click" },
+        { trigger: ".o_add_favorite", run: "click" },
         { trigger: ".o_favorite_menu input[type='text']", run: "edit Newcomers" },
         { trigger: ".o_save_favorite", run: "click" },
         { trigger: ".o_searchview_facet:contains('Newcomers')" },
