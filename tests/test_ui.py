@@ -1,6 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.tests import HttpCase, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.customer_group.models.customer_group_operation import (
     CHANGE_KEY,
@@ -138,7 +139,9 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
         [favorite] = self.env["ir.filters"].search(
             [("name", "=", "Newcomers"), ("user_ids", "in", self.reader.ids)]
         )
-        self.assertIn("('customer_group_ids', 'child_of'", favorite.domain)
+        self.assertIn('"customer_group_ids", "child_of"', favorite.domain)
+        partners = self.Partner.with_user(self.reader)
+        self.assertEqual(partners.search(safe_eval(favorite.domain)), self.dora)
 
     def test_edit_list(self):
         self.run_tour("/odoo/contacts", "edit_list", self.assigner)
