@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class ResPartner(models.Model):
@@ -93,10 +94,10 @@ class ResPartner(models.Model):
         """Give the groups in the search panel their colors."""
         result = super().search_panel_select_range(field_name, **kwargs)
         if field_name == "customer_group_id" and result.get("values"):
-            groups = self.env["customer.group"].browse(
-                value["id"] for value in result["values"]
-            )
-            groups.fetch(["color"])
-            for group, value in zip(groups, result["values"], strict=True):
-                value["color"] = group.color
+            self.env["customer.group"].flush_model(["color"])
+            ids = [value["id"] for value in result["values"]]
+            query = SQL("SELECT id, color FROM customer_group WHERE id = ANY(%s)", ids)
+            colors = dict(self.env.execute_query(query))
+            for value in result["values"]:
+                value["color"] = colors[value["id"]]
         return result

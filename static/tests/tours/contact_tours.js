@@ -1,13 +1,6 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
-import {
-    chip,
-    pick,
-    search,
-    seeOnly,
-    typeGroup,
-    unfold,
-} from "./helpers";
+import { chip, pick, search, seeOnly, typeGroup, unfold } from "./helpers";
 
 const tours = registry.category("web_tour.tours");
 const field = ".o_field_widget[name='customer_group_ids']";
