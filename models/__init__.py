@@ -18,4 +18,5 @@ from . import customer_group_request
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_export
+from . import res_partner_find
 from . import res_partner_read_group

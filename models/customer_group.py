@@ -243,6 +243,8 @@ class CustomerGroup(models.Model):
         result = super().write(vals)
         if not {"name", "sequence"}.isdisjoint(vals):
             self._invalidate_paths_of_subgroups()
+        if "parent_id" in vals:
+            self.env["res.partner"].invalidate_model(["customer_main_group_ids"])
         if "active" in vals:
             others = self._get_archived_along(vals["active"])
             super(CustomerGroup, others).write({"active": vals["active"]})

@@ -20,6 +20,9 @@ class CustomerGroupMixin(models.AbstractModel):
     _name = "customer.group.mixin"
     _description = "Record in Customer Groups"
 
+    #: Fields of groups by which lists can be grouped.
+    _customer_group_specs = (FIELD,)
+
     @api.model
     def _sql_customer_group_relation(self):
         """Return the table of who is in which group, and its column for the record."""
@@ -101,14 +104,18 @@ class CustomerGroupMixin(models.AbstractModel):
     @api.model
     def _read_group_orderby(self, order, groupby_terms, query):
         """Put groups in the order of their tree; Odoo orders them by id."""
-        group_id = groupby_terms.get(FIELD)
-        if not group_id:
-            return super()._read_group_orderby(order, groupby_terms, query)
-        groupby_terms[FIELD] = self._sql_group_place(group_id)
+        ids = {
+            spec: groupby_terms[spec]
+            for spec in self._customer_group_specs
+            if spec in groupby_terms
+        }
+        groupby_terms.update(
+            {spec: self._sql_group_place(group_id) for spec, group_id in ids.items()}
+        )
         try:
             return super()._read_group_orderby(order, groupby_terms, query)
         finally:
-            groupby_terms[FIELD] = group_id
+            groupby_terms.update(ids)
 
     def _sql_group_place(self, group_id):
         groups = self.env["customer.group"]

@@ -25,16 +25,6 @@ class ResPartner(models.Model):
         search="_search_customer_group_ids",
         groups="base.group_user",
     )
-    # Only for searching: the search panel shows a tree for a many2one, and the search
-    # bar lists the groups to choose from.
-    customer_group_id = fields.Many2one(
-        comodel_name="customer.group",
-        compute="_compute_customer_group_id",
-        search="_search_customer_group_id",
-        exportable=False,
-        groups="base.group_user",
-    )
-
     # Only for searching, above all with "any": who was in a group on a day.
     customer_group_membership_ids = fields.One2many(
         comodel_name="customer.group.membership",

@@ -2,18 +2,23 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
-FIELD = "customer_group_ids"
+GROUPS = "customer_group_ids"
+MAIN_GROUPS = "customer_main_group_ids"
+
+#: How many main groups are counted with one number of 64 bits.
+MASK_BITS = 62
 #: Key of the context under which contacts in no group are not counted, which takes as
 #: long as counting those in all groups, but get this number.
 NONE_KEY, UNCOUNTED = "customer_group_uncounted_none", -1
 
 
 class ResPartner(models.Model):
-    """Grouping contacts by their groups, in one pass over the memberships."""
+    """Grouping contacts by their groups or main groups, fast."""
 
     _inherit = "res.partner"
+    _customer_group_specs = (GROUPS, MAIN_GROUPS)
 
     def _formatted_read_group_with_length(
         self, domain, groupby, aggregates, offset=0, limit=None, order=None
@@ -22,7 +27,7 @@ class ResPartner(models.Model):
 
         There are few groups, and each question reads all memberships.
         """
-        if limit and list(groupby) == [FIELD]:
+        if limit and list(groupby) in ([GROUPS], [MAIN_GROUPS]):
             model = self.with_context(**{NONE_KEY: True})
             groups = model.formatted_read_group(
                 domain, groupby, aggregates, order=order
@@ -30,11 +35,40 @@ class ResPartner(models.Model):
             page = groups[offset : offset + limit]
             for group in page:
                 if group.get("__count") == UNCOUNTED:
-                    nowhere = Domain(FIELD, "=", False)
+                    nowhere = Domain(GROUPS, "=", False)
                     group["__count"] = self.search_count(Domain(domain) & nowhere)
             return page, len(groups) if page else 0
         return super()._formatted_read_group_with_length(
             domain, groupby, aggregates, offset=offset, limit=limit, order=order
+        )
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Join each contact with the main groups it is in, once with each of them."""
+        if groupby_spec != MAIN_GROUPS:
+            return super()._read_group_groupby(alias, groupby_spec, query)
+        self._check_field_access(self._fields[MAIN_GROUPS], "read")
+        contact = SQL.identifier(alias, "id")
+        # Contact by contact: most lists have a filter, and leave few contacts.
+        members = SQL(
+            """LATERAL (SELECT DISTINCT main.main_id
+                          FROM customer_group_res_partner_rel member
+                          JOIN (%s) AS main ON main.id = member.group_id
+                         WHERE member.partner_id = %s)""",
+            self._sql_main_groups(),
+            contact,
+        )
+        member = query.make_alias(alias, MAIN_GROUPS)
+        query.add_join("LEFT JOIN", member, members, SQL("TRUE"))
+        return SQL.identifier(member, "main_id")
+
+    def _sql_main_groups(self):
+        """Return the query of the visible groups (id), each with its main group."""
+        groups = self.env["customer.group"].with_context(active_test=True)
+        groups.flush_model(["parent_path"])
+        return SQL(
+            """SELECT id, split_part(parent_path, '/', 1)::int AS main_id
+                 FROM customer_group WHERE id IN %s""",
+            groups._search(Domain.TRUE).subselect(),
         )
 
     @api.model
@@ -50,14 +84,16 @@ class ResPartner(models.Model):
     ):
         """Count the members of all groups without joining them with all contacts."""
         if (
-            list(groupby) == [FIELD]
+            list(groupby) in ([GROUPS], [MAIN_GROUPS])
             and list(aggregates) == ["__count"]
             and not (having or offset or limit)
-            and order in (None, "", FIELD)
+            and order in (None, "", *groupby)
             and Domain(domain).is_true()
         ):
             hidden = self._get_hidden_ids()
             if hidden is not None:
+                if list(groupby) == [MAIN_GROUPS]:
+                    return self._count_by_main_group(hidden)
                 return self._count_by_group(hidden)
         return super()._read_group(
             domain, groupby, aggregates, having, offset, limit, order
@@ -98,7 +134,7 @@ class ResPartner(models.Model):
         :return: what :meth:`_read_group` returns
         """
         self.browse().check_access("read")
-        self._check_field_access(self._fields[FIELD], "read")
+        self._check_field_access(self._fields[GROUPS], "read")
         groups = self.env["customer.group"]._search(Domain.TRUE)
         memberships = SQL(
             """customer_group_res_partner_rel
@@ -136,5 +172,74 @@ class ResPartner(models.Model):
         )
         ids, numbers = zip(*rows, strict=True) if rows else ((), ())
         return list(
-            zip(self._read_group_postprocess_groupby(FIELD, ids), numbers, strict=True)
+            zip(self._read_group_postprocess_groupby(GROUPS, ids), numbers, strict=True)
         )
+
+    def _count_by_main_group(self, hidden):
+        """Count the visible contacts by their main groups, and those in none.
+
+        Reads the memberships once, in the order of the contacts as the index has them.
+        Each main group is a bit, so that a contact in several of its subgroups counts
+        once; only contacts that differ in their bits come back one by one.
+
+        :param list hidden: ids of all contacts that are not to be counted
+        :return: what :meth:`_read_group` returns
+        """
+        self.browse().check_access("read")
+        self._check_field_access(self._fields[MAIN_GROUPS], "read")
+        groups = self.env["customer.group"].with_context(active_test=True)
+        main_ids = {
+            group.id: int(group.parent_path.split("/")[0])
+            for group in groups.search_fetch(Domain.TRUE, ["parent_path"])
+        }
+        numbers = dict.fromkeys(main_ids.values(), 0)  # in the order of the tree
+        bits = [
+            {id_: 1 << place for place, id_ in enumerate(ids)}
+            for ids in split_every(MASK_BITS, numbers)
+        ]
+        last_id = max(main_ids, default=0)
+        masks = [
+            SQL(
+                "COALESCE(bit_or((%s::bigint[])[group_id]), 0)",
+                [bit.get(main_ids.get(id_), 0) for id_ in range(1, last_id + 1)],
+            )
+            for bit in bits
+        ]
+        [[in_none]] = self.env.execute_query(SQL("SELECT count(*) FROM res_partner"))
+        in_none -= len(hidden)
+        for contact_masks, number in self.env.execute_query(
+            SQL(
+                """SELECT masks, count(*)
+                     FROM (SELECT ARRAY[%s]::bigint[] AS masks
+                             FROM customer_group_res_partner_rel
+                            WHERE partner_id != ALL(%s) GROUP BY partner_id) AS contact
+                 GROUP BY 1""",
+                SQL(", ").join(masks),
+                hidden,
+            )
+        ):
+            if any(contact_masks):
+                in_none -= number
+            for mask, bit in zip(contact_masks, bits, strict=True):
+                for id_ in bit if mask else ():
+                    numbers[id_] += number if mask & bit[id_] else 0
+        rows = [*numbers.items(), (None, in_none)]
+        rows = [row for row in rows if row[1]]
+        ids, counts = zip(*rows, strict=True) if rows else ((), ())
+        values = self._read_group_postprocess_groupby(MAIN_GROUPS, ids)
+        return list(zip(values, counts, strict=True))
+
+
+class ResUsers(models.Model):
+    """Users have the main groups of their contacts."""
+
+    _inherit = "res.users"
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        if groupby_spec != MAIN_GROUPS:
+            return super()._read_group_groupby(alias, groupby_spec, query)
+        field = self._fields[MAIN_GROUPS]
+        _partners, _field, alias = self._traverse_related_sql(alias, field, query)
+        # Not by the model that was reached: it has the rights of the superuser.
+        partners = self.env["res.partner"]
+        return partners._read_group_groupby(alias, MAIN_GROUPS, query)

@@ -3,6 +3,7 @@
 from . import test_assign
 from . import test_concurrency
 from . import test_customer_group
+from . import test_find
 from . import test_from_tags
 from . import test_hierarchy
 from . import test_history

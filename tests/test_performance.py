@@ -93,7 +93,7 @@ class TestPerformance(CustomerGroupCommon):
     def test_search_panel(self):
         partners = self.Partner.with_user(self.assigner)
         self.check(
-            2,
+            3,
             lambda: partners.search_panel_select_range(
                 "customer_group_id", expand=True, hierarchize=True, limit=None
             ),

@@ -1,15 +1,18 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import Counter
 from contextlib import ExitStack, contextmanager
 from random import Random
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tests import tagged
 
 from .common import CustomerGroupCommon
 
 FIELD = "customer_group_ids"
+MAIN = "customer_main_group_ids"
 
 
 @tagged("post_install", "-at_install")
@@ -155,6 +158,83 @@ class TestReadGroup(CustomerGroupCommon):
         partners = self.as_user(self.Partner, self.portal)
         with self.assertRaises(AccessError):
             partners._read_group([], [FIELD], ["__count"])
+
+    # ------------------------------------------------------------
+    # MAIN GROUPS
+    # ------------------------------------------------------------
+
+    def count_main_groups(self, partners, domain):
+        """Count one contact after the other, walking up from each of its groups."""
+        numbers = Counter()
+        for contact in partners.search(domain).with_context(active_test=True):
+            main_groups = set()
+            for group in contact[FIELD]:
+                while group.parent_id:
+                    group = group.parent_id
+                main_groups.add(group.id)
+            numbers.update(main_groups or {False})
+        return numbers
+
+    def test_main_groups(self):
+        """Each contact counts once for a main group, and that group finds it."""
+        counted_together = patch.object(
+            type(self.Partner), "_get_hidden_ids", return_value=None
+        )
+        sizes = set()
+        for partners in self.each_reader():
+            for domain in (
+                [],
+                [("is_company", "=", True)],
+                [(FIELD, "child_of", self.tree[0].id)],
+                [(FIELD, "=", False)],
+                [("id", "=", 0)],
+            ):
+                rows = partners._read_group(domain, [MAIN], ["__count"])
+                with counted_together:
+                    options = (domain, [MAIN], ["__count"])
+                    self.assertEqual(rows, partners._read_group(*options))
+                numbers = {group.id: number for group, number in rows}
+                self.assertEqual(numbers, self.count_main_groups(partners, domain))
+                for id_, number in numbers.items():
+                    inside = Domain(domain) & Domain(MAIN, "=", id_)
+                    self.assertEqual(partners.search_count(inside), number)
+                ids = [id_ for id_ in numbers if id_]
+                ordered = self.Group.with_context(active_test=False)
+                self.assertEqual(ids, ordered.search([("id", "in", ids)]).ids)
+                sizes.add(len(rows))
+        self.assertIn(0, sizes)
+        self.assertGreater(max(sizes), 9)
+
+    def test_more_main_groups_than_bits(self):
+        groups = self.Group.create([{"name": f"Main {index}"} for index in range(130)])
+        for index, contact in enumerate(self.contacts):
+            contact[FIELD] = groups[index : index + 81 : 40] + self.tree[:index:30]
+        partners = self.as_user(self.Partner, self.there_user)
+        rows = partners._read_group([], [MAIN], ["__count"])
+        numbers = {group.id: number for group, number in rows}
+        self.assertEqual(numbers, self.count_main_groups(partners, []))
+        self.assertIn(groups[-1].id, numbers)
+
+    def test_pages_and_levels_of_main_groups(self):
+        partners = self.as_user(self.Partner, self.here_user)
+        everything = partners.web_read_group([], [MAIN], ["__count"])
+        page = partners.web_read_group([], [MAIN], ["__count"], limit=3, offset=4)
+        self.assertEqual(page["groups"], everything["groups"][4:7])
+        self.assertEqual(page["length"], everything["length"])
+        total, both = partners.formatted_read_grouping_sets(
+            [], [[], [MAIN, FIELD]], ["__count"], order=f"{MAIN}, {FIELD}"
+        )
+        self.assertEqual(total[0]["__count"], partners.search_count([]))
+        self.assertTrue(both)
+        result = partners.web_read_group(
+            [("is_company", "=", True)],
+            [MAIN, "is_company"],
+            ["__count"],
+            auto_unfold=True,
+        )
+        for group in result["groups"][:-1]:
+            [subgroup] = group["__groups"]["groups"]
+            self.assertEqual(subgroup["__count"], group["__count"])
 
     # ------------------------------------------------------------
     # EXPORT

@@ -1,6 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.tests import HttpCase, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.customer_group.models.customer_group_operation import (
     CHANGE_KEY,
@@ -122,7 +123,25 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
         self.run_tour(self.get_url(self.ben), "read_contact", self.reader)
 
     def test_find(self):
-        self.run_tour("/odoo/contacts", "find", self.assigner)
+        self.env.flush_all()
+        self.env.cr.execute(
+            """UPDATE customer_group_membership SET date_start = '2026-01-01'
+                WHERE partner_id = %s""",
+            self.ben.ids,
+        )
+        for user in (self.assigner, self.reader):
+            self.run_tour("/odoo/contacts", "find", user)
+
+    def test_leave_out_and_keep_as_favorite(self):
+        for user in (self.assigner, self.reader):
+            self.run_tour("/odoo/contacts", "leave_out", user)
+            self.run_tour("/odoo/contacts", "favorite", user)
+        [favorite] = self.env["ir.filters"].search(
+            [("name", "=", "Newcomers"), ("user_ids", "in", self.reader.ids)]
+        )
+        self.assertIn('"customer_group_ids", "child_of"', favorite.domain)
+        partners = self.Partner.with_user(self.reader)
+        self.assertEqual(partners.search(safe_eval(favorite.domain)), self.dora)
 
     def test_edit_list(self):
         self.run_tour("/odoo/contacts", "edit_list", self.assigner)

@@ -1,16 +1,6 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
-import {
-    chip,
-    chooseInPanel,
-    pick,
-    search,
-    seeOnly,
-    toggleSearchItem,
-    toggleSearchMenu,
-    typeGroup,
-    unfold,
-} from "./helpers";
+import { chip, pick, search, seeOnly, typeGroup, unfold } from "./helpers";
 
 const tours = registry.category("web_tour.tours");
 const field = ".o_field_widget[name='customer_group_ids']";
@@ -63,41 +53,6 @@ tours.add("customer_group_read_contact", {
             content: "everybody may look up what a group is for",
             trigger: "[data-menu-xmlid='customer_group.customer_group_menu']",
         },
-    ],
-});
-
-tours.add("customer_group_find", {
-    steps: () => [
-        unfold("Trade"),
-        ...chooseInPanel("Wholesale"),
-        ...seeOnly("Anna", "Ben", "Cleo"),
-        { trigger: ".o_switch_view.o_kanban", run: "click" },
-        {
-            trigger:
-                ".o_kanban_view .o_search_panel header.active:contains('Wholesale')",
-        },
-        ...seeOnly("Anna", "Ben", "Cleo"),
-        ...chooseInPanel("EU"),
-        ...seeOnly("Anna", "Cleo"),
-        { trigger: ".o_switch_view.o_list", run: "click" },
-        ...chooseInPanel("All"),
-        ...search("Customer Group", "trade / wholesale"),
-        ...seeOnly("Anna", "Ben", "Cleo"),
-        toggleSearchMenu(),
-        toggleSearchItem("Customer Group"),
-        {
-            content: "Cleo is in one group below Wholesale, Anna in two",
-            trigger: ".o_group_header:contains('Trade / Wholesale / EU (2)')",
-        },
-        { trigger: ".o_group_header:contains('Private / Students (1)')" },
-        toggleSearchItem("Customer Group"),
-        { trigger: ".o_searchview_facet .o_facet_remove", run: "click" },
-        ...search("Name", "Dora"),
-        ...search("Name", "Cleo"),
-        ...seeOnly("Dora", "Cleo"),
-        toggleSearchMenu(),
-        toggleSearchItem("In No Group"),
-        ...seeOnly("Dora"),
     ],
 });
 
