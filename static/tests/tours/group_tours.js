@@ -64,6 +64,7 @@ tours.add("customer_group_read", {
         },
         { trigger: ".o_customer_group_manager:not(:has([draggable]))" },
         { trigger: ".o_control_panel:not(:has(.o_customer_group_new))" },
+        { trigger: ".o_customer_group_tabs:not(:contains('Changes'))" },
         { trigger: "button[data-tab='members']:contains(3)", run: "click" },
         { trigger: ".o_customer_group_pane .o_data_row:contains(Cleo)" },
         { trigger: ".o_switch_view.o_list", run: "click" },
