@@ -106,7 +106,7 @@ class TestTree(CustomerGroupCommon):
         groups = self.Group.with_user(self.reader)
         groups.get_tree()
         self.env.invalidate_all()
-        with self.assertQueryCount(5):
+        with self.assertQueryCount(7):
             tree = groups.get_tree()
         self.assertEqual(len(tree["groups"]), 2000)
         self.assertLess(len(json.dumps(tree)), 250_000)

@@ -3,6 +3,7 @@ import { keyDown, press, queryAllTexts, queryOne, scroll } from "@odoo/hoot-dom"
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import { waitNotifications, waitUntilSubscribe } from "@bus/../tests/bus_test_helpers";
 import { ConnectionLostError } from "@web/core/network/rpc";
+import { ORM } from "@web/core/orm_service";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     contains,
@@ -14,6 +15,7 @@ import {
     models,
     mountWithCleanup,
     onRpc,
+    patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
 import { WebClient } from "@web/webclient/webclient";
 
@@ -247,14 +249,14 @@ test("a group cannot be dropped below itself", async () => {
 
 test("a move is not made when the server cannot be reached", async () => {
     expect.errors(1);
-    onRpc("customer.group", "write", () => {
-        throw new ConnectionLostError("/web/dataset/call_kw");
+    patchWithCleanup(ORM.prototype, {
+        write: () => Promise.reject(new ConnectionLostError("/web/dataset/call_kw")),
     });
     await openManager();
     await contains(".o_customer_group_open_all").click();
     await contains(row("Wholesale")).dragAndDrop(row("Straße"));
     await animationFrame();
-    expect.verifyErrors([ConnectionLostError]);
+    expect.verifyErrors([/Connection to .* was interrupted/]);
     expect(".o_notification").toHaveText(/Connection lost/);
     expect(getNames()).toEqual(["Straße", "Trade", "Shops", "Wholesale", "Export"]);
 });
@@ -286,7 +288,7 @@ test("the changes are for those who may assign", async () => {
     await openManager();
     expect(queryAllTexts(".o_customer_group_tabs [role='tab']")).toEqual([
         "Details",
-        "Members\n2",
+        "Members2",
         "History",
     ]);
 });
@@ -302,7 +304,7 @@ test("only the rows on the screen are in the page", async () => {
         direct: 0,
         total: 0,
     }));
-    onRpc("customer.group", "get_tree", () => ({ groups: main, rights }));
+    onRpc("customer.group", "get_tree", () => ({ groups: main, count_date: false, rights }));
     await openManager();
     const { length } = getNames();
     expect(length).toBeLessThan(60);
@@ -364,12 +366,13 @@ test("a group that somebody else deletes gives way to another one", async () => 
 });
 
 test("what others do does not move the tree below my eyes", async () => {
-    MockServer.env["customer.group"].create(
-        Array.from({ length: 200 }, (_, i) => ({ name: `Zone ${1000 + i}`, color: 1 }))
-    );
     await openManager();
     getService("bus_service").start();
     await waitUntilSubscribe();
+    MockServer.env["customer.group"].create(
+        Array.from({ length: 200 }, (_, i) => ({ name: `Zone ${1000 + i}`, color: 1 }))
+    );
+    await tell({ ids: [6], deleted: false });
     await scroll(".o_customer_group_tree", { y: 3000 });
     await animationFrame();
     MockServer.env["customer.group"].write([1], { name: "Commerce" });
@@ -435,7 +438,7 @@ test("a tree of 1,000 levels is shown", async () => {
         direct: 0,
         total: 0,
     }));
-    onRpc("customer.group", "get_tree", () => ({ groups, rights }));
+    onRpc("customer.group", "get_tree", () => ({ groups, count_date: false, rights }));
     await openManager();
     await contains(".o_customer_group_open_all").click();
     await contains(".o_customer_group_tree").focus();

@@ -128,7 +128,9 @@ export class GroupManagerController extends Component {
             })
         );
         this.model.load(groups, isFiltered);
-        this.state.countDate = count_date && formatDateTime(deserializeDateTime(count_date));
+        this.state.countDate = count_date
+            ? formatDateTime(deserializeDateTime(count_date))
+            : false;
         this.state.rights = rights;
     }
 
