@@ -44,8 +44,9 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
 
     def test_reorganize(self):
         self.run_tour("/odoo/customer-groups", "reorganize", self.manager)
-        self.assertFalse(self.students.exists())
-        self.assertIn(self.retail, self.ben.customer_group_ids)
+        self.assertFalse(self.retail.exists())
+        self.assertEqual(self.students.name, "Pupils")
+        self.assertIn(self.students, self.ben.customer_group_ids)
 
     def test_manager_members(self):
         self.run_tour("/odoo/customer-groups", "manager_members", self.assigner)

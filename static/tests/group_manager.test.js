@@ -445,10 +445,6 @@ test("a tree of 1,000 levels is shown", async () => {
     await press("End");
     await animationFrame();
     expect(getNames().at(-1)).toBe("Level 1000");
-    await contains(".o_customer_group_find input").edit("level 998 / level", {
-        confirm: false,
-    });
-    expect(row("Level 999")).not.toHaveClass("text-muted");
 });
 
 test("old numbers of members say so", async () => {

@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { search, seeOnly } from "./helpers";
+import { pick, search, seeOnly } from "./helpers";
 
 const tours = registry.category("web_tour.tours");
 const name = ".o_field_widget[name='name'] textarea";
@@ -116,6 +116,7 @@ tours.add("customer_group_merge", {
             },
         ];
         return [
+            { trigger: ".o_switch_view.o_list", run: "click" },
             tick("Private / Students"),
             tick("Trade / Wholesale"),
             { trigger: ".o_cp_action_menus button:contains('Actions')", run: "click" },

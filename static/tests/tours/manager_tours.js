@@ -52,26 +52,25 @@ tours.add("customer_group_reorganize", {
             menu("Delete"),
             confirm("Delete"),
             seeNoRow("Pupils (copy)"),
-            choose("Pupils"),
+            choose("Retail chains"),
             menu("Merge Groups"),
             {
                 trigger: ".modal .o_field_widget[name='group_ids'] input",
-                run: "edit retail",
+                run: "edit pupils",
             },
-            pick("Trade / Retail chains"),
+            pick("Private / Pupils"),
             {
-                trigger: ".modal .o_field_widget[name='target_id'] input",
-                run: "edit retail",
+                trigger:
+                    ".modal .o_field_widget[name='target_id'] input:value(Private / Pupils)",
             },
-            pick("Trade / Retail chains"),
             { trigger: ".modal button[name='action_merge']", run: "click" },
-            { trigger: ".o_notification:contains('New members: 1')" },
+            { trigger: ".o_notification:contains('New members: 0')" },
             {
                 content: "what remains is shown in the tree, which is as it was",
-                trigger: `${row("Retail chains")}[aria-selected='true']:contains('1')`,
+                trigger: `${row("Pupils")}[aria-selected='true']`,
             },
-            { trigger: `${name}:value(Retail chains)` },
-            seeNoRow("Pupils"),
+            { trigger: `${name}:value(Pupils)` },
+            seeNoRow("Retail chains"),
             { trigger: row("EU") },
         ].flat(),
 });
@@ -103,6 +102,10 @@ tours.add("customer_group_manager_members", {
             {
                 content: "the numbers in the tree follow",
                 trigger: `${row("Wholesale")} .o_customer_group_count[title^='3 in']`,
+            },
+            {
+                content: "so does the list",
+                trigger: `${pane} .o_data_row:contains('Cleo') .o_tag:contains('Wholesale')`,
             },
             {
                 trigger: `${pane} .o_data_row:contains('Ben') .o_list_record_selector input`,
