@@ -112,7 +112,7 @@ class CustomerGroupMerge(models.TransientModel):
             # The page below the dialog may show a group that is gone.
             action |= self.env["ir.actions.act_window"]._for_xml_id(
                 "customer_group.customer_group_action"
-            ) | {"target": "main", "views": action["views"]}
+            ) | {"target": "main", "views": action["views"], "res_id": target.id}
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

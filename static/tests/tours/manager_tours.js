@@ -59,6 +59,12 @@ tours.add("customer_group_reorganize", {
                 run: "edit pupils",
             },
             pick("Private / Pupils"),
+            { trigger: ".modal [name='group_ids'] .o_tag:contains('Pupils')" },
+            {
+                trigger: ".modal .o_field_widget[name='target_id'] input",
+                run: "edit pupils",
+            },
+            pick("Private / Pupils"),
             {
                 trigger:
                     ".modal .o_field_widget[name='target_id'] input:value(Private / Pupils)",
