@@ -1,9 +1,9 @@
 # Everything a developer needs; the work is done by the scripts in dev/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench stress lint format pot clean
+.PHONY: help run test bench stress a11y lint format pot clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' Makefile | column -t -s '|'
+	@sed -n 's/^\([a-z0-9]*\):.*## /make \1|/p' Makefile | column -t -s '|'
 
 run: ## Serve Odoo with demo data at http://localhost:8069 (PORT=..., DB=...; GLUE=1: with the glue add-ons)
 	@dev/run.sh
@@ -16,6 +16,9 @@ bench: ## Compare with Odoo's tags and bare SQL, a million contacts (SCALE=0.1: 
 
 stress: ## Change the same memberships at the same time, and kill servers at it (SECONDS=30)
 	@dev/stress.sh $(SECONDS)
+
+a11y: ## Let axe-core look for barriers on our screens (ARGS="manager merge": only these)
+	@dev/a11y.sh $(ARGS)
 
 lint: ## Check style, views, translations and Odoo's own rules
 	@dev/lint.sh

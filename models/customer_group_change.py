@@ -338,11 +338,6 @@ class CustomerGroup(models.Model):
             "params": {
                 "type": "warning" if skipped else "success",
                 "message": message,
-                "next": {
-                    "type": "ir.actions.act_window",
-                    "res_model": self._name,
-                    "res_id": copy.id,
-                    "views": [(False, "form")],
-                },
+                "next": copy._get_open_action(),
             },
         }

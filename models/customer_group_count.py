@@ -39,7 +39,7 @@ class CustomerGroupCount(models.Model):
 
     @api.model
     def _get_counts(self, group_ids):
-        """Return what was counted; nothing in a small database, where counting is fast.
+        """Return what was counted.
 
         :param group_ids: ids of groups; their rules are the caller's business
         :return: rows (group id, direct members, members with subgroups, date)
@@ -48,18 +48,22 @@ class CustomerGroupCount(models.Model):
             SQL(
                 """SELECT group_id, direct_members, members, date
                      FROM customer_group_count
-                    WHERE group_id = ANY(%s) AND %s""",
+                    WHERE group_id = ANY(%s)""",
                 list(group_ids),
-                self._sql_is_large(),
             )
         )
 
-    def _sql_is_large(self):
-        return SQL(
-            """(SELECT reltuples > %s FROM pg_class
-                 WHERE oid = 'customer_group_res_partner_rel'::regclass)""",
-            self._live_limit,
+    @api.model
+    def _is_large(self):
+        """Return whether there are too many memberships to count them for each list."""
+        [[large]] = self.env.execute_query(
+            SQL(
+                """SELECT reltuples > %s FROM pg_class
+                    WHERE oid = 'customer_group_res_partner_rel'::regclass""",
+                self._live_limit,
+            )
         )
+        return large
 
     # ------------------------------------------------------------
     # RECOUNT
@@ -73,8 +77,7 @@ class CustomerGroupCount(models.Model):
         run of a day puts that right. An interrupted run goes on where it stopped.
         """
         self.env.flush_all()
-        [[large]] = self.env.execute_query(SQL("SELECT %s", self._sql_is_large()))
-        if not large:
+        if not self._is_large():
             return
         now = fields.Datetime.now()
         pending = self._get_pending(now.replace(hour=0, minute=0, second=0))

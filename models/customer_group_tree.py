@@ -16,8 +16,10 @@ class CustomerGroup(models.Model):
         :return: dictionary with ``groups``, a list of ``{"id", "name", "color",
             "parent_id", "active", "match", "direct", "total"}``, parents before their
             subgroups; ``match`` is false for those that only lead to others, ``direct``
-            and ``total`` are members as lists show them. And with ``rights``:
-            ``create`` and ``write`` of the current user
+            and ``total`` are members as lists show them. With ``count_date``: when the
+            oldest of these numbers was counted, false if all are of now. And with
+            ``rights``: whether the current user may ``create`` and ``write`` groups and
+            ``assign`` members
         """
         matches = self._search(domain).get_result_ids()
         groups = self.with_context(active_test=False).search_fetch(
@@ -25,6 +27,8 @@ class CustomerGroup(models.Model):
             ["name", "color", "parent_id", "active"],
         )
         counts = {id_: row for id_, *row in groups._get_cached_member_counts()}
+        dates = [row[2] for row in counts.values() if row[2]]
+        rights = {name: self.has_access(name) for name in ("create", "write")}
         return {
             "groups": [
                 {
@@ -39,7 +43,27 @@ class CustomerGroup(models.Model):
                 }
                 for group in groups
             ],
-            "rights": {name: self.has_access(name) for name in ("create", "write")},
+            "count_date": min(dates, default=False),
+            "rights": rights
+            | {"assign": self.env.user.has_group("customer_group.group_assign")},
+        }
+
+    def _get_open_action(self):
+        """Return what shows this group to the user when an action has made it.
+
+        The group manager chooses it in its tree; elsewhere a page opens.
+
+        :return: action dictionary
+        """
+        self.ensure_one()
+        if self.env.context.get("customer_group_manager"):
+            infos = {"customer_group_id": self.id}
+            return {"type": "ir.actions.act_window_close", "infos": infos}
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
         }
 
     # ------------------------------------------------------------

@@ -62,6 +62,32 @@ class TestMemberCounts(CustomerGroupCommon):
             "UPDATE customer_group_operation SET date = date - interval '1 day'"
         )
 
+    def test_both_ways_to_count_agree(self):
+        groups = self.create_tree(60) + self.all_groups()
+        other = self.env["res.company"].create({"name": "Other"})
+        self.create_group("Hidden", self.trade, company_id=other.id)
+        random = Random(7)
+        self.Partner.create(
+            [
+                {
+                    "name": f"Contact {i}",
+                    "active": bool(i % 7),
+                    "customer_group_ids": random.sample(groups.ids, 4),
+                }
+                for i in range(40)
+            ]
+        )
+        (groups[3] + groups[20] + self.wholesale).action_archive()
+        for user in (self.reader, self.manager):
+            seen = self.as_user(self.Group, user).search(
+                [("active", "in", [True, False])]
+            )
+            for some in (seen, seen[:5], seen.filtered("active"), seen.browse()):
+                self.assertEqual(
+                    sorted(some._get_member_counts_by_contact()),
+                    sorted(some._get_member_counts()),
+                )
+
     def test_small_database_counts_for_itself(self):
         self.recount()
         self.assertFalse(self.Count.search_count([]), "Nothing is stored")
@@ -258,7 +284,7 @@ class TestMemberCounts(CustomerGroupCommon):
         for size in (20, 2000):
             tree = self.create_tree(size)
             self.recount()
-            for queries, names in ((4, {"complete_name": {}}), (5, fields)):
+            for queries, names in ((4, {"complete_name": {}}), (6, fields)):
                 groups.web_search_read([], names, limit=80)
                 self.env.invalidate_all()
                 with self.subTest(size=size), self.assertQueryCount(queries):

@@ -1,10 +1,14 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
+from datetime import timedelta
+from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import tagged
 
 from .common import CustomerGroupCommon
+from .http_common import HttpApiCommon
 
 
 @tagged("post_install", "-at_install")
@@ -13,6 +17,9 @@ class TestTree(CustomerGroupCommon):
 
     def get_tree(self, user, domain=()):
         return self.as_user(self.Group, user).get_tree(domain)
+
+    def as_in_manager(self, records):
+        return records.with_context(customer_group_manager=True)
 
     def get_names(self, tree):
         return [group["name"] for group in tree["groups"]]
@@ -45,16 +52,39 @@ class TestTree(CustomerGroupCommon):
         )
 
     def test_rights(self):
-        for user, create, write in (
+        for user, change, assign in (
             (self.reader, False, False),
-            (self.assigner, False, False),
+            (self.assigner, False, True),
             (self.creator, True, True),
             (self.manager, True, True),
         ):
             with self.subTest(user=user.login):
                 self.assertEqual(
-                    self.get_tree(user)["rights"], {"create": create, "write": write}
+                    self.get_tree(user)["rights"],
+                    {"create": change, "write": change, "assign": assign},
                 )
+
+    def test_numbers_of_a_large_database_have_a_date(self):
+        self.assertFalse(self.get_tree(self.reader)["count_date"])
+        Count = self.env["customer.group.count"]
+        self.startPatcher(patch.object(type(Count), "_live_limit", -2))
+        now = fields.Datetime.now()
+        Count._recount(self.students.ids, now)
+        Count._recount(self.trade.ids, now - timedelta(hours=1))
+        tree = self.get_tree(self.reader)
+        self.assertEqual(tree["count_date"], now - timedelta(hours=1))
+
+    def test_copy_and_merge_are_shown_where_the_user_is(self):
+        group = self.as_user(self.students, self.manager)
+        infos = self.as_in_manager(group).action_copy_with_members()["params"]["next"]
+        copy = self.Group.search([("name", "=", "Students (copy)")])
+        self.assertEqual(infos["infos"], {"customer_group_id": copy.id})
+        merge = self.env["customer.group.merge"].with_user(self.manager)
+        wizard = self.as_in_manager(merge).create(
+            {"group_ids": (copy + group).ids, "target_id": group.id}
+        )
+        infos = wizard.action_merge()["params"]["next"]
+        self.assertEqual(infos["infos"], {"customer_group_id": group.id})
 
     def test_archived_groups_stay_away(self):
         self.wholesale.action_archive()
@@ -76,7 +106,7 @@ class TestTree(CustomerGroupCommon):
         groups = self.Group.with_user(self.reader)
         groups.get_tree()
         self.env.invalidate_all()
-        with self.assertQueryCount(5):
+        with self.assertQueryCount(7):
             tree = groups.get_tree()
         self.assertEqual(len(tree["groups"]), 2000)
         self.assertLess(len(json.dumps(tree)), 250_000)
@@ -115,3 +145,31 @@ class TestTree(CustomerGroupCommon):
         self.assertFalse(
             self.get_news(lambda: self.dora.write(self.put_into(self.trade)))
         )
+
+
+@tagged("post_install", "-at_install")
+class TestTreeRequests(HttpApiCommon):
+    """What the browser gets when the group manager opens."""
+
+    def test_opening_2000_groups_takes_less_than_300_kb(self):
+        self.create_tree(1994)
+        action = self.env.ref("customer_group.customer_group_action")
+        __, views = self.web(
+            self.manager,
+            "customer.group",
+            "get_views",
+            views=[*action.views, (action.search_view_id.id, "search")],
+            options={"action_id": action.id, "toolbar": True, "load_filters": True},
+        )
+        __, tree = self.web(self.manager, "customer.group", "get_tree", [])
+        self.assertEqual(len(tree["groups"]), 2000)
+        names = views["models"]["customer.group"]["fields"]
+        __, form = self.web(
+            self.manager,
+            "customer.group",
+            "web_read",
+            tree["groups"][0]["id"],
+            specification={name: {} for name in names},
+        )
+        sizes = [len(json.dumps(answer)) for answer in (views, tree, form)]
+        self.assertLess(sum(sizes), 300_000, sizes)

@@ -43,6 +43,24 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
     def test_read(self):
         self.run_tour("/odoo/customer-groups", "read", self.reader)
 
+    def test_reorganize(self):
+        self.run_tour("/odoo/customer-groups", "reorganize", self.manager)
+        self.assertFalse(self.retail.exists())
+        self.assertEqual(self.students.name, "Pupils")
+        self.assertIn(self.students, self.ben.customer_group_ids)
+
+    def test_manager_members(self):
+        self.run_tour("/odoo/customer-groups", "manager_members", self.assigner)
+        self.assertIn(self.wholesale, self.cleo.customer_group_ids)
+        self.assertEqual(self.ben.customer_group_ids, self.students)
+
+    def test_manager_create(self):
+        self.run_tour("/odoo/customer-groups", "manager_create", self.creator)
+        agents = self.Group.search([("name", "=", "Agents")])
+        self.assertEqual(agents.parent_id, self.private)
+        copy = self.Group.search([("name", "=", "Wholesale (copy)")])
+        self.assertEqual(copy.direct_member_count, 2)
+
     def test_members(self):
         self.run_tour(self.get_url(self.wholesale), "members", self.assigner)
 
@@ -192,6 +210,11 @@ class TestCustomerGroupPhone(CustomerGroupUiCase):
         self.run_tour(self.get_url(self.dora), "phone_plus", self.creator)
         fair = self.Group.search([("name", "=", "Spring fair")])
         self.assertEqual(self.dora.customer_group_ids, fair)
+
+    def test_manager(self):
+        self.run_tour("/odoo/customer-groups", "phone_manager", self.creator)
+        agents = self.Group.search([("name", "=", "Agents")])
+        self.assertEqual(agents.parent_id, self.trade)
 
 
 @tagged("post_install", "-at_install")

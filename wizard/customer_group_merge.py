@@ -107,9 +107,12 @@ class CustomerGroupMerge(models.TransientModel):
         target, groups = self.target_id, self.group_ids
         names = ", ".join((groups - target).mapped("display_name"))
         operation = groups._merge_into(target, self.reason)
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_group.customer_group_action"
-        )
+        action = target._get_open_action()
+        if "res_id" in action:
+            # The page below the dialog may show a group that is gone.
+            action |= self.env["ir.actions.act_window"]._for_xml_id(
+                "customer_group.customer_group_action"
+            ) | {"target": "main", "views": action["views"], "res_id": target.id}
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -121,8 +124,6 @@ class CustomerGroupMerge(models.TransientModel):
                     target=target.display_name,
                     added=formatLang(self.env, operation.added, digits=0),
                 ),
-                # The page below the dialog may show a group that is gone.
-                "next": action
-                | {"target": "main", "views": [(False, "form")], "res_id": target.id},
+                "next": action,
             },
         }

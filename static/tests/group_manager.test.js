@@ -2,6 +2,8 @@ import { beforeEach, expect, test } from "@odoo/hoot";
 import { keyDown, press, queryAllTexts, queryOne, scroll } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import { waitNotifications, waitUntilSubscribe } from "@bus/../tests/bus_test_helpers";
+import { ConnectionLostError } from "@web/core/network/rpc";
+import { ORM } from "@web/core/orm_service";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     contains,
@@ -13,6 +15,7 @@ import {
     models,
     mountWithCleanup,
     onRpc,
+    patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
 import { WebClient } from "@web/webclient/webclient";
 
@@ -67,12 +70,13 @@ class CustomerGroup extends models.Model {
 defineMailModels();
 defineModels([CustomerGroup]);
 
-const rights = { create: true, write: true };
+const rights = { create: true, write: true, assign: true };
 const row = (name) => `.o_customer_group_row:has(.o_customer_group_name:text(${name}))`;
 const getNames = () => queryAllTexts(".o_customer_group_name");
 
 /** Answers like the server: parents stand before their subgroups. */
-function getTree() {
+function getTree({ args: [domain = []] }) {
+    const matches = MockServer.env["customer.group"].search(domain);
     const groups = MockServer.env["customer.group"].search_read([], []);
     const getPath = ({ name, parent_id }) => {
         const parent = parent_id && groups.find((group) => group.id === parent_id[0]);
@@ -88,10 +92,11 @@ function getTree() {
                 color,
                 active,
                 parent_id: parent_id && parent_id[0],
-                match: true,
+                match: matches.includes(id),
                 direct: 1,
                 total: 2,
             })),
+        count_date: false,
         rights,
     };
 }
@@ -117,7 +122,7 @@ async function tell(news) {
 }
 
 beforeEach(() => {
-    Object.assign(rights, { create: true, write: true });
+    Object.assign(rights, { create: true, write: true, assign: true });
     onRpc("customer.group", "get_tree", getTree);
 });
 
@@ -140,6 +145,8 @@ test("finding shows matches below what leads to them, whatever case and accents"
     expect(getNames()).toEqual(["Trade", "Wholesale", "Export"]);
     expect(row("Trade")).toHaveClass("text-muted");
     expect(row("Export")).not.toHaveClass("text-muted");
+    await contains(`${row("Trade")} .o_customer_group_toggle`).click();
+    expect(getNames()).toEqual(["Trade"]);
     await contains(".o_customer_group_find input").edit("trade / who", {
         confirm: false,
     });
@@ -149,7 +156,7 @@ test("finding shows matches below what leads to them, whatever case and accents"
     await contains(`${row("Wholesale")} .o_customer_group_toggle`).click();
     expect(getNames()).toEqual(["Trade", "Wholesale", "Export"]);
     await contains(".o_customer_group_find input").edit("nothing", { confirm: false });
-    expect(".o_customer_group_tree").toHaveText("No group matches.");
+    expect(".o_customer_group_none").toHaveText("No group matches.");
 });
 
 test("the keyboard alone is enough", async () => {
@@ -233,6 +240,25 @@ test("a group cannot be dropped below itself", async () => {
     await contains(".o_customer_group_open_all").click();
     await contains(row("Trade")).dragAndDrop(row("Export"));
     expect.verifySteps([]);
+    expect(".o_notification").toHaveText(/because that is one of its own subgroups/);
+    await contains(row("Trade")).dragAndDrop(row("Trade"));
+    await contains(row("Wholesale")).dragAndDrop(row("Trade")); // where it is already
+    expect.verifySteps([]);
+    expect(".o_notification").toHaveCount(1);
+});
+
+test("a move is not made when the server cannot be reached", async () => {
+    expect.errors(1);
+    patchWithCleanup(ORM.prototype, {
+        write: () => Promise.reject(new ConnectionLostError("/web/dataset/call_kw")),
+    });
+    await openManager();
+    await contains(".o_customer_group_open_all").click();
+    await contains(row("Wholesale")).dragAndDrop(row("Straße"));
+    await animationFrame();
+    expect.verifyErrors([/Connection to .* was interrupted/]);
+    expect(".o_notification").toHaveText(/Connection lost/);
+    expect(getNames()).toEqual(["Straße", "Trade", "Shops", "Wholesale", "Export"]);
 });
 
 test("a move the server refuses leaves all as it was", async () => {
@@ -254,6 +280,17 @@ test("who may not create or write sees no way to", async () => {
     await openManager();
     expect(".o_customer_group_new, .o_customer_group_add").toHaveCount(0);
     expect(".o_customer_group_new_subgroup, [draggable]").toHaveCount(0);
+    expect("button[data-tab='changes']").toHaveCount(1);
+});
+
+test("the changes are for those who may assign", async () => {
+    Object.assign(rights, { assign: false });
+    await openManager();
+    expect(queryAllTexts(".o_customer_group_tabs [role='tab']")).toEqual([
+        "Details",
+        "Members2",
+        "History",
+    ]);
 });
 
 test("only the rows on the screen are in the page", async () => {
@@ -267,10 +304,10 @@ test("only the rows on the screen are in the page", async () => {
         direct: 0,
         total: 0,
     }));
-    onRpc("customer.group", "get_tree", () => ({ groups: main, rights }));
+    onRpc("customer.group", "get_tree", () => ({ groups: main, count_date: false, rights }));
     await openManager();
     const { length } = getNames();
-    expect(length).toBeLessThan(200);
+    expect(length).toBeLessThan(60);
     expect(queryOne(".o_customer_group_tree").scrollHeight).toBeGreaterThan(2000 * 30);
     await scroll(".o_customer_group_tree", { y: 2000 * 34 });
     await animationFrame();
@@ -306,4 +343,115 @@ test("the change of somebody else appears, and does not touch what I type", asyn
     expect(".modal").toHaveText(/has saved this group since you opened it/);
     await contains(".modal-footer .btn-secondary").click();
     expect(".o_form_view [name='name'] input").toHaveValue("Boulevard");
+});
+
+test("a group that somebody else deletes gives way to another one", async () => {
+    await openManager();
+    getService("bus_service").start();
+    await waitUntilSubscribe();
+    MockServer.env["customer.group"].unlink([5]);
+    await tell({ ids: [5], deleted: true });
+    expect(getNames()).toEqual(["Trade"]);
+    expect(".o_notification").toHaveText("Somebody else has deleted this group.");
+    expect(".o_form_view [name='name'] input").toHaveValue("Trade");
+
+    await contains(".o_field_widget[name='name'] input").edit("Typed", {
+        confirm: false,
+    });
+    MockServer.env["customer.group"].unlink([1, 2, 3, 4]);
+    await tell({ ids: [1], deleted: true });
+    expect(".o_customer_group_none").toHaveCount(1);
+    expect(".o_notification:last").toHaveText(/What you typed is still here/);
+    expect(".o_form_view [name='name'] input").toHaveValue("Typed");
+});
+
+test("what others do does not move the tree below my eyes", async () => {
+    await openManager();
+    getService("bus_service").start();
+    await waitUntilSubscribe();
+    MockServer.env["customer.group"].create(
+        Array.from({ length: 200 }, (_, i) => ({ name: `Zone ${1000 + i}`, color: 1 }))
+    );
+    await tell({ ids: [6], deleted: false });
+    await scroll(".o_customer_group_tree", { y: 3000 });
+    await animationFrame();
+    MockServer.env["customer.group"].write([1], { name: "Commerce" });
+    await tell({ ids: [1], deleted: false });
+    expect(queryOne(".o_customer_group_tree").scrollTop).toBe(3000);
+});
+
+test("a new group is seen even if it is not what was looked for", async () => {
+    await openManager();
+    await contains(".o_customer_group_find input").edit("street", { confirm: false });
+    await contains(".o_customer_group_find input").edit("exp", { confirm: false });
+    await contains(".o_customer_group_new").click();
+    await contains(".o_field_widget[name='name'] input").edit("Agents", {
+        confirm: false,
+    });
+    await contains(".o_form_button_save").click();
+    expect(row("Agents")).toHaveAttribute("aria-selected", "true");
+    expect(".o_customer_group_find input").toHaveValue("");
+});
+
+test("groups that a filter finds can be closed; a new group stays in sight", async () => {
+    await mountWithCleanup(WebClient);
+    await getService("action").doAction({
+        type: "ir.actions.act_window",
+        res_model: "customer.group",
+        domain: [["name", "ilike", "ship"]],
+        views: [
+            [false, "customer_group_manager"],
+            [false, "form"],
+        ],
+    });
+    expect(getNames()).toEqual(["Straße", "Trade", "Shops", "Wholesale", "Export"]);
+    await contains(`${row("Trade")} .o_customer_group_toggle`).click();
+    expect(getNames()).toEqual(["Straße", "Trade"]);
+    await contains(".o_customer_group_new").click();
+    await contains(".o_field_widget[name='name'] input").edit("Agents", {
+        confirm: false,
+    });
+    await contains(".o_form_button_save").click();
+    expect(row("Agents")).not.toHaveClass("text-muted");
+});
+
+test("what was open and chosen is there again after a visit elsewhere", async () => {
+    await openManager();
+    await contains(".o_customer_group_open_all").click();
+    await contains(row("Export")).click();
+    await contains(".o_customer_group_page").click();
+    expect(".o_customer_group_manager").toHaveCount(0);
+    await contains(".o_back_button, .breadcrumb-item:first a").click();
+    expect(row("Export")).toHaveAttribute("aria-selected", "true");
+    expect(".o_form_view [name='name'] input").toHaveValue("Export");
+    expect(getNames()).toHaveLength(5);
+});
+
+test("a tree of 1,000 levels is shown", async () => {
+    const groups = Array.from({ length: 1000 }, (_, i) => ({
+        id: i + 1,
+        name: `Level ${i + 1}`,
+        color: 1,
+        active: true,
+        parent_id: i,
+        match: true,
+        direct: 0,
+        total: 0,
+    }));
+    onRpc("customer.group", "get_tree", () => ({ groups, count_date: false, rights }));
+    await openManager();
+    await contains(".o_customer_group_open_all").click();
+    await contains(".o_customer_group_tree").focus();
+    await press("End");
+    await animationFrame();
+    expect(getNames().at(-1)).toBe("Level 1000");
+});
+
+test("old numbers of members say so", async () => {
+    onRpc("customer.group", "get_tree", (request) => ({
+        ...getTree(request),
+        count_date: "2026-01-01 10:00:00",
+    }));
+    await openManager();
+    expect(".o_customer_group_left").toHaveText(/Members as counted on .*2026/);
 });

@@ -8,6 +8,8 @@ import {
     useRef,
     useState,
 } from "@odoo/owl";
+import { Domain } from "@web/core/domain";
+import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { uniqueId } from "@web/core/utils/functions";
@@ -20,6 +22,7 @@ import { Layout } from "@web/search/layout";
 import { SearchBar } from "@web/search/search_bar/search_bar";
 import { useSearchBarToggler } from "@web/search/search_bar/search_bar_toggler";
 import { standardViewProps } from "@web/views/standard_view_props";
+import { getMoveMessage, getRefusal } from "./group_messages";
 import { EmbeddedView } from "./group_pane";
 import { GroupTree } from "./group_tree";
 import { GroupTreeModel } from "./group_tree_model";
@@ -52,24 +55,28 @@ export class GroupManagerController extends Component {
             { name: "details", title: _t("Details") },
             { name: "members", title: _t("Members") },
             { name: "history", title: _t("History") },
-            { name: "changes", title: _t("Changes") },
+            { name: "changes", title: _t("Changes"), right: "assign" },
         ];
         this.model = useState(new GroupTreeModel());
         const {
             expanded = [],
+            query = "",
             selectedId = false,
             tab = "details",
         } = this.props.state || {};
         this.model.expanded = new Set(expanded);
+        this.model.query = query;
         this.state = useState({
             selectedId,
             tab,
             isNew: false,
             pane: null,
+            countDate: false,
             rights: {},
         });
         this.onSaved = this.onSaved.bind(this);
         this.onDeleted = this.onDeleted.bind(this);
+        this.show = this.show.bind(this);
 
         onWillStart(async () => {
             await Promise.all([this.load(), this.loadForm()]);
@@ -78,12 +85,16 @@ export class GroupManagerController extends Component {
                 await this.open(group.id);
             }
         });
-        onWillUpdateProps((nextProps) => this.load(nextProps.domain));
+        onWillUpdateProps((nextProps) => {
+            this.keepId = false;
+            return this.load(nextProps.domain);
+        });
         useSetupAction({
             rootRef: useRef("root"),
             beforeLeave: () => this.leavePane(),
             getLocalState: () => ({
                 expanded: [...this.model.expanded],
+                query: this.model.query,
                 selectedId: this.state.selectedId,
                 tab: this.state.tab,
             }),
@@ -107,12 +118,19 @@ export class GroupManagerController extends Component {
     // -----------------------------------------------------------------------------
 
     async load(domain = this.props.domain) {
-        const { groups, rights } = await this.keepLast.add(
+        const isFiltered = domain.length > 0;
+        if (isFiltered && this.keepId) {
+            domain = Domain.or([domain, [["id", "=", this.keepId]]]).toList();
+        }
+        const { groups, count_date, rights } = await this.keepLast.add(
             this.orm.call(this.props.resModel, "get_tree", [domain], {
                 context: this.props.context,
             })
         );
-        this.model.load(groups, domain.length > 0);
+        this.model.load(groups, isFiltered);
+        this.state.countDate = count_date
+            ? formatDateTime(deserializeDateTime(count_date))
+            : false;
         this.state.rights = rights;
     }
 
@@ -149,9 +167,12 @@ export class GroupManagerController extends Component {
         await this.load();
         const isDirty = await pane?.isDirty?.();
         if (news === "deleted") {
-            this.notification.add(_t("Somebody else has deleted this group."), {
-                type: "warning",
-            });
+            const message = isDirty
+                ? _t(
+                      "Somebody else has deleted this group. What you typed is still here, but cannot be saved: copy what you need."
+                  )
+                : _t("Somebody else has deleted this group.");
+            this.notification.add(message, { type: "warning", sticky: isDirty });
         }
         if (pane !== this.pane || isDirty) {
             return; // nothing typed is lost
@@ -184,13 +205,13 @@ export class GroupManagerController extends Component {
         const isNew = newIn !== undefined;
         const paneLeave = new CallbackRecorder();
         const pane = {};
-        let viewProps;
-        if (isNew || tab === "details") {
-            viewProps = this.getFormProps(isNew ? false : id, newIn, pane);
-        } else {
-            const action = await this.keepLastPane.add(this.loadTab(id, tab));
-            viewProps = this.getListProps(action);
-        }
+        const isForm = isNew || tab === "details";
+        const action = await this.keepLastPane.add(
+            isForm ? Promise.resolve() : this.loadTab(id, tab)
+        );
+        const viewProps = isForm
+            ? this.getFormProps(isNew ? false : id, newIn, pane)
+            : this.getListProps(action);
         viewProps.__beforeLeave__ = paneLeave;
         Object.assign(this, { pane, paneLeave });
         Object.assign(this.state, {
@@ -202,19 +223,25 @@ export class GroupManagerController extends Component {
         });
     }
 
+    getContext(parent) {
+        return { ...this.props.context, ...(parent && { default_parent_id: parent.id }) };
+    }
+
     getFormProps(resId, parent, pane) {
         return {
             ...this.form,
             type: "form",
             resModel: this.props.resModel,
             resId,
-            context: { ...this.props.context, ...(parent && { default_parent_id: parent.id }) },
+            // The server then tells the manager what to show, instead of opening a page.
+            context: { ...this.getContext(parent), customer_group_manager: true },
             display: { controlPanel: {} },
             loadActionMenus: true,
             noBreadcrumbs: true,
             pane,
             onSaved: this.onSaved,
             onDeleted: this.onDeleted,
+            onOpen: this.show,
         };
     }
 
@@ -241,14 +268,20 @@ export class GroupManagerController extends Component {
             noContentHelp: action.help && markup(action.help),
             loadActionMenus: true,
             loadIrFilters: true,
-            selectRecord: (resId) =>
-                this.actionService.doAction({
-                    type: "ir.actions.act_window",
-                    res_model: action.res_model,
-                    res_id: resId,
-                    views: [[false, "form"]],
-                }),
+            createRecord: () =>
+                this.openPage(action.res_model, false, { context: action.context }),
+            selectRecord: (resId, { activeIds: resIds, newWindow }) =>
+                this.openPage(action.res_model, resId, { props: { resIds }, newWindow }),
         };
+    }
+
+    /** Opens a form on a page of its own; the breadcrumb leads back to the manager. */
+    openPage(resModel, resId, { context = {}, ...options } = {}) {
+        const action = { res_model: resModel, res_id: resId, views: [[false, "form"]] };
+        return this.actionService.doAction(
+            { type: "ir.actions.act_window", ...action, context },
+            options
+        );
     }
 
     async onSelect({ id }) {
@@ -271,15 +304,8 @@ export class GroupManagerController extends Component {
     /** @param {Object | null} parent */
     async onCreate(parent) {
         if (this.env.isSmall) {
-            return this.actionService.doAction({
-                type: "ir.actions.act_window",
-                res_model: this.props.resModel,
-                views: [[false, "form"]],
-                context: {
-                    ...this.props.context,
-                    ...(parent && { default_parent_id: parent.id }),
-                },
-            });
+            const context = this.getContext(parent);
+            return this.openPage(this.props.resModel, false, { context });
         }
         if (await this.leavePane()) {
             await this.open(this.state.selectedId, { newIn: parent });
@@ -291,12 +317,21 @@ export class GroupManagerController extends Component {
     }
 
     async onSaved(id) {
+        await this.loadOwn(id);
+        Object.assign(this.state, { selectedId: id, isNew: false });
+    }
+
+    /** Reads the tree after a change of mine, and shows where that group stands. */
+    async loadOwn(id) {
         this.ownChange = id;
+        this.keepId = id;
         await this.load();
-        if (this.state.isNew || this.state.selectedId !== id) {
-            Object.assign(this.state, { selectedId: id, isNew: false });
-        }
         this.model.reveal(id);
+    }
+
+    async show(id) {
+        await this.loadOwn(id);
+        await this.open(id);
     }
 
     async onDeleted() {
@@ -312,12 +347,17 @@ export class GroupManagerController extends Component {
 
     /** @param {Object | false} target the new parent, false for none */
     async onMove(node, target) {
+        if (target && this.model.isWithin(target, node)) {
+            this.notification.add(getRefusal(node, target), { type: "warning" });
+            return;
+        }
         if (!(await this.leavePane())) {
             return;
         }
         const parent = node.parent || false;
         await this.move(node.id, target);
-        const close = this.notification.add(this.getMoveMessage(node, target), {
+        const count = this.model.countBelow(node);
+        const close = this.notification.add(getMoveMessage(node, target, count), {
             type: "success",
             buttons: [
                 {
@@ -335,28 +375,6 @@ export class GroupManagerController extends Component {
         await this.orm.write(this.props.resModel, [id], {
             parent_id: parent && parent.id,
         });
-        this.ownChange = id;
-        await this.load();
-        this.model.reveal(id);
-        await this.open(id);
-    }
-
-    getMoveMessage(node, target) {
-        const count = this.model.countBelow(node);
-        const values = { group: node.name, parent: target?.path, count };
-        if (!target) {
-            return count
-                ? _t(
-                      "“%(group)s” is a main group now, with its %(count)s subgroups.",
-                      values
-                  )
-                : _t("“%(group)s” is a main group now.", values);
-        }
-        return count
-            ? _t(
-                  "“%(group)s” is below “%(parent)s” now, with its %(count)s subgroups.",
-                  values
-              )
-            : _t("“%(group)s” is below “%(parent)s” now.", values);
+        await this.show(id);
     }
 }

@@ -3,6 +3,7 @@ import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_d
 import { serializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
 import { View } from "@web/views/view";
 import { customerGroupFormView } from "../views/customer_group_views";
 
@@ -40,9 +41,24 @@ class GroupPaneControlPanel extends Component {
         slots: { type: Object, optional: true },
     };
 
+    setup() {
+        this.actionService = useService("action");
+    }
+
     get title() {
         const { data, isNew } = this.env.model.root;
         return isNew ? _t("New Customer Group") : data.display_name;
+    }
+
+    /** Opens the same form with its messages and activities. */
+    openPage() {
+        const { resId, resModel } = this.env.model.root;
+        return this.actionService.doAction({
+            type: "ir.actions.act_window",
+            res_model: resModel,
+            res_id: resId,
+            views: [[false, "form"]],
+        });
     }
 }
 
@@ -56,6 +72,7 @@ class GroupPaneController extends customerGroupFormView.Controller {
         pane: Object,
         onSaved: Function,
         onDeleted: Function,
+        onOpen: Function,
     };
 
     setup() {
@@ -115,8 +132,12 @@ class GroupPaneController extends customerGroupFormView.Controller {
     get cogMenuProps() {
         const props = super.cogMenuProps;
         const onActionExecuted = async (params) => {
-            await props.onActionExecuted(params);
-            await this.tellSaved();
+            if (params?.customer_group_id) {
+                await this.props.onOpen(params.customer_group_id);
+            } else {
+                await props.onActionExecuted(params);
+                await this.tellSaved();
+            }
         };
         return { ...props, onActionExecuted };
     }

@@ -23,6 +23,7 @@ export class GroupTree extends Component {
         selectedId: { type: [Number, { value: false }] },
         canCreate: Boolean,
         canMove: Boolean,
+        countDate: { type: [String, { value: false }] },
         onSelect: Function,
         onCreate: Function,
         onMove: Function,
@@ -31,15 +32,15 @@ export class GroupTree extends Component {
     setup() {
         this.treeRef = useRef("tree");
         this.findRef = useRef("find");
-        this.state = useState({ activeId: this.props.selectedId, dropId: null });
-        this.grid = useVirtualGrid({ scrollableRef: this.treeRef, bufferCoef: 0.5 });
+        this.state = useState({ activeId: this.props.selectedId, dropId: null, canDrop: false });
+        this.grid = useVirtualGrid({ scrollableRef: this.treeRef, bufferCoef: 0.25 });
         useExternalListener(window, "dragend", () => this.endDrag());
         useEffect(
             (selectedId) => {
                 this.state.activeId = selectedId;
                 this.scrollTo(selectedId);
             },
-            () => [this.props.selectedId, this.model.nodes.get(this.props.selectedId)]
+            () => [this.props.selectedId, this.model.revealed]
         );
     }
 
@@ -77,10 +78,13 @@ export class GroupTree extends Component {
     }
 
     getCountTitle({ direct, total }) {
-        return _t("%(direct)s in this very group, %(total)s with its subgroups", {
-            direct,
-            total,
-        });
+        const values = { direct, total, date: this.props.countDate };
+        return this.props.countDate
+            ? _t(
+                  "%(direct)s in this very group, %(total)s with its subgroups, as counted on %(date)s",
+                  values
+              )
+            : _t("%(direct)s in this very group, %(total)s with its subgroups", values);
     }
 
     scrollTo(id) {
@@ -202,20 +206,18 @@ export class GroupTree extends Component {
     }
 
     /** @param {Object | false} target group to become the parent, false for none */
-    canDrop(target) {
-        return (
-            this.dragged &&
-            (this.dragged.parent || false) !== target &&
-            !(target && this.model.isWithin(target, this.dragged))
-        );
+    isElsewhere(target) {
+        const { dragged } = this;
+        return dragged && target !== dragged && target !== (dragged.parent || false);
     }
 
     onDragOver(target, ev) {
-        if (!this.canDrop(target)) {
+        if (!this.isElsewhere(target)) {
             this.state.dropId = null;
             return;
         }
         ev.preventDefault();
+        this.state.canDrop = !target || !this.model.isWithin(target, this.dragged);
         const dropId = target ? target.id : false;
         if (this.state.dropId !== dropId) {
             this.state.dropId = dropId;
@@ -231,9 +233,9 @@ export class GroupTree extends Component {
     onDrop(target, ev) {
         ev.preventDefault();
         const dragged = this.dragged;
-        const canDrop = this.canDrop(target);
+        const isElsewhere = this.isElsewhere(target);
         this.endDrag();
-        if (canDrop) {
+        if (isElsewhere) {
             this.props.onMove(dragged, target);
         }
     }

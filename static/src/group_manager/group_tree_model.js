@@ -1,8 +1,12 @@
+import { markRaw } from "@odoo/owl";
 import { normalize } from "@web/core/l10n/utils";
 
 /**
  * The groups as a tree, and which of its rows are to be seen. Knows nothing of the server
  * nor of the screen.
+ *
+ * Nodes, and what holds them, are replaced and never changed: that only the whole is
+ * reactive keeps thousands of them fast.
  */
 export class GroupTreeModel {
     /** @type {Map<number, Object>} all groups, parents before their subgroups */
@@ -12,6 +16,10 @@ export class GroupTreeModel {
     /** @type {Object[]} nodes in the order in which they are shown */
     rows = [];
     expanded = new Set();
+    /** Closed by the user among those that are open to show what was looked for. */
+    closed = new Set();
+    /** How often a group was revealed. */
+    revealed = 0;
     query = "";
     key = "";
     isFiltered = false;
@@ -22,36 +30,41 @@ export class GroupTreeModel {
      */
     load(groups, isFiltered) {
         this.isFiltered = isFiltered;
-        this.nodes = new Map();
-        this.roots = [];
+        const nodes = new Map();
+        const roots = [];
         for (const group of groups) {
-            const parent = this.nodes.get(group.parent_id);
-            const siblings = parent ? parent.children : this.roots;
+            const parent = nodes.get(group.parent_id);
+            const siblings = parent ? parent.children : roots;
             const level = parent ? parent.level + 1 : 1;
             const path = parent ? `${parent.path} / ${group.name}` : group.name;
             const position = siblings.length + 1;
-            const node = { ...group, parent, path, level, position, children: [] };
+            const place = { parent, path, level, position, children: [] };
+            const node = markRaw({ ...group, ...place });
             siblings.push(node);
-            this.nodes.set(group.id, node);
+            nodes.set(group.id, node);
         }
+        this.nodes = markRaw(nodes);
+        this.roots = markRaw(roots);
         this.update();
     }
 
     /** Decides anew which rows are to be seen. */
     update() {
         this.key = normalize(this.query.trim());
-        this.found = this.key ? this.getFound() : null;
-        this.rows = [];
-        this.addRows(this.roots);
+        this.found = this.key ? markRaw(this.getFound()) : null;
+        const rows = [];
+        this.addRows(rows, this.roots);
+        this.rows = markRaw(rows);
     }
 
     /** What is below a group that was found can be seen as well, when it is opened. */
-    addRows(nodes, isBelowFound = false) {
+    addRows(rows, nodes, isBelowFound = false) {
         for (const node of nodes) {
             if (!this.found || isBelowFound || this.found.has(node.id)) {
-                this.rows.push(node);
+                rows.push(node);
                 if (this.isOpen(node)) {
-                    this.addRows(node.children, isBelowFound || this.isMatch(node));
+                    const isBelow = isBelowFound || this.isMatch(node);
+                    this.addRows(rows, node.children, isBelow);
                 }
             }
         }
@@ -82,11 +95,11 @@ export class GroupTreeModel {
     }
 
     isOpen(node) {
+        const leadsToFound =
+            this.isFiltered || node.children.some(({ id }) => this.found?.has(id));
         return (
             node.children.length > 0 &&
-            (this.isFiltered ||
-                this.expanded.has(node.id) ||
-                node.children.some((child) => this.found?.has(child.id)))
+            (leadsToFound ? !this.closed.has(node.id) : this.expanded.has(node.id))
         );
     }
 
@@ -107,25 +120,35 @@ export class GroupTreeModel {
 
     setQuery(query) {
         this.query = query;
+        this.closed.clear();
         this.update();
     }
 
     setOpen(node, isOpen) {
         this.expanded[isOpen ? "add" : "delete"](node.id);
+        this.closed[isOpen ? "delete" : "add"](node.id);
         this.update();
     }
 
     setAllOpen(isOpen) {
         const parents = [...this.nodes.values()].filter((node) => node.children.length);
-        this.expanded = new Set(isOpen ? parents.map((node) => node.id) : []);
+        const ids = parents.map((node) => node.id);
+        this.expanded = new Set(isOpen ? ids : []);
+        this.closed = new Set(isOpen ? [] : ids);
         this.update();
     }
 
     /** Opens what is above a group, so that its row is there. */
     reveal(id) {
-        for (let node = this.nodes.get(id)?.parent; node; node = node.parent) {
-            this.expanded.add(node.id);
+        const node = this.nodes.get(id);
+        for (let above = node?.parent; above; above = above.parent) {
+            this.expanded.add(above.id);
+            this.closed.delete(above.id);
         }
+        this.revealed++;
         this.update();
+        if (node && !this.rows.includes(node)) {
+            this.setQuery("");
+        }
     }
 }

@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { search, seeOnly } from "./helpers";
+import { pick, search, seeOnly } from "./helpers";
 
 const tours = registry.category("web_tour.tours");
 const name = ".o_field_widget[name='name'] textarea";
@@ -64,6 +64,7 @@ tours.add("customer_group_read", {
         },
         { trigger: ".o_customer_group_manager:not(:has([draggable]))" },
         { trigger: ".o_control_panel:not(:has(.o_customer_group_new))" },
+        { trigger: ".o_customer_group_tabs:not(:contains('Changes'))" },
         { trigger: "button[data-tab='members']:contains(3)", run: "click" },
         { trigger: ".o_customer_group_pane .o_data_row:contains(Cleo)" },
         { trigger: ".o_switch_view.o_list", run: "click" },
@@ -115,6 +116,7 @@ tours.add("customer_group_merge", {
             },
         ];
         return [
+            { trigger: ".o_switch_view.o_list", run: "click" },
             tick("Private / Students"),
             tick("Trade / Wholesale"),
             { trigger: ".o_cp_action_menus button:contains('Actions')", run: "click" },

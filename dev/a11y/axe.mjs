@@ -1,0 +1,93 @@
+// Lets axe-core look at our screens in a browser; dev/a11y.sh calls it. Arguments: folder of
+// the packages, browser, address of Odoo, names of screens (none: all).
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { screens, stock } from "./screens.mjs";
+
+const [packages, executablePath, base, ...names] = process.argv.slice(2);
+const require = createRequire(`${packages}/`);
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const PATIENCE = 30000;
+
+const browser = await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu"],
+});
+const sessions = new Map();
+
+async function getSession(user) {
+    if (!sessions.has(user)) {
+        const context = await browser.newContext();
+        const page = await context.newPage();
+        await page.goto(`${base}/web/login`);
+        await page.fill("input[name=login]", user);
+        await page.fill("input[name=password]", user);
+        await page.click("button[type=submit]");
+        await page.waitForSelector(".o_web_client", { timeout: 120000 }); // builds the assets
+        sessions.set(user, await context.storageState());
+        await context.close();
+    }
+    return sessions.get(user);
+}
+
+async function check({ user = "admin", dark, phone, url, steps = [], look }) {
+    const context = await browser.newContext({
+        storageState: await getSession(user),
+        viewport: phone ? { width: 390, height: 760 } : { width: 1366, height: 768 },
+        hasTouch: Boolean(phone),
+    });
+    if (dark) {
+        await context.addCookies([{ name: "color_scheme", value: "dark", url: base }]);
+    }
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    try {
+        await page.goto(base + url);
+        for (const [action, selector, text] of steps) {
+            await page.locator(selector).first()[action](...(text ? [text] : []));
+        }
+        await page.locator(look).first().waitFor();
+        await page.waitForLoadState("networkidle");
+        await page.waitForTimeout(500); // what fades in has its final contrast
+        await page.evaluate(axe);
+        return await page.evaluate(
+            async ([include, exclude]) => {
+                const { violations } = await window.axe.run({ include, exclude });
+                return violations
+                    .filter(({ impact }) => ["serious", "critical"].includes(impact))
+                    .flatMap(({ id, impact, nodes }) =>
+                        nodes.map(({ target, failureSummary }) => ({
+                            id,
+                            impact,
+                            target: target.join(" "),
+                            why: failureSummary.split("\n")[1].trim(),
+                        }))
+                    );
+            },
+            [[[look]], stock.map((selector) => [selector])]
+        );
+    } finally {
+        await context.close();
+    }
+}
+
+let failed = 0;
+for (const screen of screens) {
+    if (names.length && !names.includes(screen.name)) {
+        continue;
+    }
+    try {
+        const issues = await check(screen);
+        failed += issues.length;
+        console.log(`${screen.name}: ${issues.length || "no"} issues`);
+        for (const { id, impact, target, why } of issues) {
+            console.log(`    ${impact} ${id}: ${target}\n        ${why}`);
+        }
+    } catch (error) {
+        failed++;
+        console.log(`${screen.name} FAILED: ${error.message.split("\n").slice(0, 3)}`);
+    }
+}
+await browser.close();
+process.exitCode = failed ? 1 : 0;

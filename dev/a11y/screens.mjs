@@ -1,0 +1,153 @@
+// The screens that axe-core looks at: address, steps that lead to what it is about, and the
+// selector of that ("look"). Everything is found with the demo data.
+
+const groups = "/odoo/customer-groups";
+const contacts = "/odoo/contacts";
+const contact = [["click", ".o_kanban_record:has-text('Azure Interior')"]];
+const field = ".o_field_widget[name='customer_group_ids']";
+const row = (name) =>
+    `.o_customer_group_row:has(.o_customer_group_name:text-is("${name}"))`;
+const tab = (name) => ["click", `button[data-tab='${name}']`];
+const tick = (i) => ["click", `.o_data_row >> nth=${i} >> .o_list_record_selector input`];
+const menu = (text) => ["click", `.o-dropdown--menu .o_menu_item:has-text("${text}")`];
+const actions = ["click", ".o_cp_action_menus button:has-text('Actions')"];
+const cog = ["click", ".o_cp_action_menus button:has(.fa-cog)"];
+const manager = ".o_customer_group_manager .o_content";
+const openAll = ["click", ".o_customer_group_open_all"];
+const open = [openAll, ["click", row("Hospitality")]];
+
+/** Parts of Odoo that appear within our screens, and are not ours to mend. */
+export const stock = [
+    ".o_control_panel", // search bar, pager, view switcher
+    ".o_list_table", // Odoo's table, also within forms
+    ".o-mail-Form-chatter",
+    ".o_field_many2one_avatar_user",
+];
+
+export const screens = [
+    { name: "manager", url: groups, steps: open, look: manager },
+    { name: "manager_dark", url: groups, steps: open, look: manager, dark: true },
+    { name: "manager_phone", url: groups, steps: [openAll], look: manager, phone: true },
+    { name: "manager_demo", url: groups, user: "demo", steps: open, look: manager },
+    {
+        name: "manager_found",
+        url: groups,
+        steps: [["fill", ".o_customer_group_find input", "hosp"]],
+        look: manager,
+    },
+    {
+        name: "manager_new",
+        url: groups,
+        steps: [["click", ".o_customer_group_new_subgroup"]],
+        look: `${manager}:has(h2:text("New Customer Group"))`,
+    },
+    ...["members", "history", "changes"].map((name) => ({
+        name: `manager_${name}`,
+        url: groups,
+        steps: [...open, tab(name)],
+        look: `${manager}:has(.o_list_view)`,
+    })),
+    {
+        name: "group_phone",
+        url: groups,
+        steps: [["click", row("Business customers")]],
+        look: ".o_form_view .o_content",
+        phone: true,
+    },
+    {
+        name: "group_list",
+        url: groups,
+        steps: [["click", ".o_switch_view.o_list"]],
+        look: ".o_list_view .o_content",
+    },
+    {
+        name: "group_cards",
+        url: groups,
+        steps: [["click", ".o_switch_view.o_kanban"]],
+        look: ".o_kanban_view .o_content",
+    },
+    {
+        name: "merge",
+        url: groups,
+        steps: [
+            ["click", ".o_switch_view.o_list"],
+            tick(2),
+            tick(3),
+            actions,
+            menu("Merge Groups"),
+        ],
+        look: ".modal-dialog:has([name='target_id'])",
+    },
+    {
+        name: "contact",
+        url: contacts,
+        steps: contact,
+        look: field,
+    },
+    {
+        name: "contact_choose",
+        url: contacts,
+        steps: [...contact, ["fill", `${field} input`, "a"]],
+        look: `${field}:has(.o-autocomplete--dropdown-item .o_customer_group_dot)`,
+    },
+    {
+        name: "contact_plus",
+        url: contacts,
+        steps: [...contact, ["click", `${field} .o_customer_group_create`]],
+        look: ".modal-dialog:has(.o_colorlist)",
+    },
+    {
+        name: "contact_ask",
+        url: contacts,
+        user: "demo",
+        steps: [
+            ...contact,
+            ["fill", `${field} input`, "Fair"],
+            ["click", ".o-autocomplete--dropdown-item:has-text('Ask for a')"],
+        ],
+        look: ".modal-dialog:has([name='reason'])",
+    },
+    {
+        name: "contacts_panel",
+        url: contacts,
+        steps: [["click", ".o_switch_view.o_list"]],
+        look: ".o_search_panel",
+    },
+    {
+        name: "bulk",
+        url: contacts,
+        steps: [
+            ["click", ".o_switch_view.o_list"],
+            tick(0),
+            tick(1),
+            actions,
+            menu("Add to Groups"),
+        ],
+        look: ".modal-dialog:has([name='group_ids'])",
+    },
+    {
+        name: "tags",
+        url: "/odoo/action-base.action_partner_category_form",
+        steps: [tick(0), actions, menu("Turn Tags into")],
+        look: ".modal-dialog:has([name='parent_id'])",
+    },
+    {
+        name: "import",
+        url: "/odoo/action-customer_group.customer_group_import_action",
+        look: ".o_content",
+    },
+    {
+        name: "settings",
+        url: "/odoo/settings",
+        steps: [["click", ".settings_tab .tab[data-key='customer_group']"]],
+        look: ".app_settings_block[data-key='customer_group']",
+    },
+    { name: "journal", url: "/odoo/customer-group-changes", look: ".o_list_view .o_content" },
+    {
+        name: "change",
+        url: "/odoo/customer-group-changes",
+        steps: [["click", ".o_data_row .o_data_cell >> nth=1"]],
+        look: ".o_form_view .o_content",
+    },
+    { name: "requests", url: "/odoo/customer-group-requests", look: ".o_action .o_content" },
+];
