@@ -19,6 +19,7 @@ import { CogMenu } from "@web/search/cog_menu/cog_menu";
 import { Layout } from "@web/search/layout";
 import { SearchBar } from "@web/search/search_bar/search_bar";
 import { useSearchBarToggler } from "@web/search/search_bar/search_bar_toggler";
+import { ActionHelper } from "@web/views/action_helper";
 import { standardViewProps } from "@web/views/standard_view_props";
 import { EmbeddedView } from "./group_pane";
 import { GroupTree } from "./group_tree";
@@ -36,7 +37,7 @@ const TAB_ACTIONS = {
 /** The tree of all groups on the left, the chosen group on the right. */
 export class GroupManagerController extends Component {
     static template = "customer_group.GroupManager";
-    static components = { CogMenu, EmbeddedView, GroupTree, Layout, SearchBar };
+    static components = { ActionHelper, CogMenu, EmbeddedView, GroupTree, Layout, SearchBar };
     static props = { ...standardViewProps };
 
     setup() {
@@ -100,6 +101,11 @@ export class GroupManagerController extends Component {
     /** @returns {Object | undefined} the chosen group, as the tree knows it */
     get selected() {
         return this.model.nodes.get(this.state.selectedId);
+    }
+
+    /** @returns {boolean} whether there is no group at all, not even one being made */
+    get isEmpty() {
+        return !this.model.nodes.size && !this.model.isFiltered && !this.state.isNew;
     }
 
     // -----------------------------------------------------------------------------
@@ -283,6 +289,14 @@ export class GroupManagerController extends Component {
         }
         if (await this.leavePane()) {
             await this.open(this.state.selectedId, { newIn: parent });
+        }
+    }
+
+    /** Creates a group here, while other views open a page for it. */
+    onClickHelp(ev) {
+        if (ev.target.closest(".o_customer_group_create")) {
+            ev.stopPropagation();
+            this.onCreate(null);
         }
     }
 
