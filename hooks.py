@@ -5,7 +5,7 @@ from .models.customer_group_name import IGNORE_SIMILAR
 
 
 def uninstall_hook(env):
-    """Remove our parameter, and the external ids that other modules keep for our models.
+    """Remove what Odoo leaves behind: a parameter, and external ids of other modules.
 
     Odoo files what a model inherits from ``mail.thread`` and the like under the module
     that defines it, and does not remove these ids with the model.

@@ -8,9 +8,9 @@ from odoo import api, fields, models
 class CustomerGroupTemplate(models.Model):
     """A group that companies often need, to be added from a list.
 
-    Those without parent are the dimensions by which customers are sorted. They come with
-    the addon and follow its updates; groups made from them belong to the company. Their
-    stable key is the external id.
+    Those without parent are the dimensions by which customers are sorted. They come
+    with the addon and follow its updates; groups made from them belong to the company.
+    Their stable key is the external id.
     """
 
     _name = "customer.group.template"

@@ -180,8 +180,9 @@ class TestTemplates(CustomerGroupCommon):
         self.group_of(self.size).action_archive()
         wizard = self.prepare(self.size)
         self.assertEqual(self.line(wizard, self.size).status, "archived")
-        wizard.action_apply()
-        self.assertEqual(wizard.created_count, 0)
+        self.assertFalse(wizard.new_count)
+        with self.assertRefused(UserError, "Tick at least one"):
+            wizard.action_apply()
         self.assertFalse(self.group_of(self.size).active)
 
     def test_template_that_goes_leaves_its_group(self):

@@ -92,7 +92,7 @@ class CustomerGroupAddTemplate(models.TransientModel):
 
     def _get_chosen_lines(self):
         lines = self.classic_line_ids + self.b2b_line_ids + self.b2c_line_ids
-        return lines.filtered("chosen")
+        return lines.filtered(lambda line: line.chosen and line.status != "archived")
 
     def _get_plan(self, lines):
         """Return what becomes of the templates of ``lines``, as things stand now.

@@ -14,8 +14,8 @@ from ..tools.tag_plan import SOURCE
 class CustomerGroupPlan(models.AbstractModel):
     """What wizards share that make groups of something else, once or again and again.
 
-    A :class:`~..tools.tag_plan.TagPlan` tells which groups are there already; the others
-    are created, with their names in all languages.
+    A :class:`~..tools.tag_plan.TagPlan` tells which groups are there already; the
+    others are created, with their names in all languages.
     """
 
     _name = "customer.group.plan"

@@ -175,23 +175,6 @@ tours.add("customer_group_duplicate", {
     ],
 });
 
-tours.add("customer_group_settings", {
-    steps: () => {
-        const everyone =
-            ".o_field_widget[name='customer_group_creators'] input[data-value='editors']";
-        return [
-            { trigger: ".settings_tab .tab[data-key='customer_group']", run: "click" },
-            { trigger: everyone, run: "click" },
-            {
-                trigger: ".o_form_button_save",
-                run: "click",
-                expectUnloadPage: true,
-            },
-            { trigger: `${everyone}:checked` },
-        ];
-    },
-});
-
 tours.add("customer_group_from_tags", {
     steps: () => [
         {
