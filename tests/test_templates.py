@@ -142,6 +142,8 @@ class TestTemplates(CustomerGroupCommon):
         size = self.group_of(self.size)
         size.write({"name": "Staff", "parent_id": self.trade.id, "description": "Own"})
         size.child_ids[0].color = 9
+        self.env.flush_all()
+        self.env.invalidate_all()
         before = self.Group.search([]).read()
         wizard = self.prepare(self.size, self.region)
         self.assertEqual((wizard.new_count, wizard.present_count), (0, 10))
@@ -261,10 +263,12 @@ class TestTemplates(CustomerGroupCommon):
         """Neither with the templates nor with the groups that are there."""
         dimensions = self.Template.search([("parent_id", "=", False)])
         self.apply(self.region)  # whatever is cached for good
-        self.create_tree(20)
         counts = []
-        for templates in (self.size, dimensions - self.size - self.region):
-            self.create_tree(500) if counts else None
+        for templates, others in (
+            (self.size, 10),
+            (dimensions - self.size - self.region, 1000),
+        ):
+            self.Group.create([{"name": f"{others} {i}"} for i in range(others)])
             wizard = self.prepare(*templates)
             self.env.flush_all()
             self.env.invalidate_all()

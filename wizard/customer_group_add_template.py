@@ -122,7 +122,7 @@ class CustomerGroupAddTemplate(models.TransientModel):
         self.env["customer.group.template"].flush_model()
         return self.env.execute_query_dict(
             SQL(
-                """SELECT id, parent_id, name, TRUE AS active,
+                """SELECT id, parent_id, name, sequence, TRUE AS active,
                           CASE WHEN parent_id IS NULL THEN color ELSE 0 END AS color
                      FROM customer_group_template ORDER BY id"""
             )
@@ -161,9 +161,10 @@ class CustomerGroupAddTemplate(models.TransientModel):
         )
         return self._reopen()
 
-    def _prepare_group(self, place):
-        template = self.env["customer.group.template"].browse(place.tag_ids[0])
-        return super()._prepare_group(place) | {"sequence": template.sequence}
+    def _prepare_group(self, plan, place):
+        """Add the sequence, so that groups stand as their templates do."""
+        template = plan.tags[place.tag_ids[0]]
+        return super()._prepare_group(plan, place) | {"sequence": template["sequence"]}
 
     def _link_templates(self, plan):
         """Remember which template each group comes from; describe the new ones.

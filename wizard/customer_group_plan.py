@@ -99,14 +99,16 @@ class CustomerGroupPlan(models.AbstractModel):
         for place in plan.new_places:
             levels[place.level].append(place)
         for places in levels.values():
-            records = groups.create([self._prepare_group(place) for place in places])
+            records = groups.create(
+                [self._prepare_group(plan, place) for place in places]
+            )
             for place, group in zip(places, records, strict=True):
                 place.group_id = group.id
             created += records
         self._translate_names(plan.new_places)
         return created
 
-    def _prepare_group(self, place):
+    def _prepare_group(self, plan, place):
         """Return the values of a new group; without a color it takes its parent's."""
         values = {
             "name": place.names[SOURCE],

@@ -7,12 +7,10 @@ const count = (name, number) => ({
     content: `${name} is ${number}`,
     trigger: `.modal .o_field_widget[name='${name}']:text(${number})`,
 });
-const tick = (name) => [
-    {
-        trigger: `${line(name)} .o_data_cell[name='chosen'] input`,
-        run: "click",
-    },
-];
+const tick = (name) => ({
+    trigger: `${line(name)} .o_data_cell[name='chosen'] input`,
+    run: "click",
+});
 const page = (name) => ({ trigger: `.modal .nav-link[name='${name}']`, run: "click" });
 const apply = { trigger: ".modal button[name='action_apply']", run: "click" };
 
@@ -60,8 +58,12 @@ tours.add("customer_group_load_template", {
             trigger: ".modal:has(.o_data_row):not(:has(button[name='action_apply']))",
         },
         page("b2b"),
-        ...tick("Company size"),
+        tick("Company size"),
         count("new_count", 4),
+        {
+            trigger: `${line("Company size")} .o_data_cell[name='group_template_ids']`,
+            run: "click",
+        },
         {
             content: "one of its groups is not wanted",
             trigger: `${line("Company size")} .o_tag:contains('Medium-sized company') .o_delete`,
@@ -85,7 +87,7 @@ tours.add("customer_group_load_template_again", {
         ];
         return [
             ...open,
-            ...tick("Gender"),
+            tick("Gender"),
             {
                 trigger: ".modal .o_field_widget[name='parent_id'] input",
                 run: "edit trade",
