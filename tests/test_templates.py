@@ -183,7 +183,7 @@ class TestTemplates(CustomerGroupCommon):
         wizard = self.prepare(self.size)
         self.assertEqual(self.line(wizard, self.size).status, "archived")
         self.assertFalse(wizard.new_count)
-        with self.assertRefused(UserError, "Tick at least one"):
+        with self.assertRefused(UserError, "Switch on at least one"):
             wizard.action_apply()
         self.assertFalse(self.group_of(self.size).active)
 
@@ -240,7 +240,7 @@ class TestTemplates(CustomerGroupCommon):
         self.assertEqual(self.group_of(self.region).name, "Region (2)")
 
     def test_bad_input(self):
-        with self.assertRefused(UserError, "Tick at least one"):
+        with self.assertRefused(UserError, "Switch on at least one"):
             self.prepare().action_apply()
         self.students.action_archive()
         wizard = self.prepare(self.size, parent_id=self.students.id)

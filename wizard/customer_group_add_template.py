@@ -44,7 +44,7 @@ class CustomerGroupAddTemplate(models.TransientModel):
         readonly=True,
     )
     created_count = fields.Integer(string="Groups created", readonly=True)
-    found_count = fields.Integer(string="Groups that were there", readonly=True)
+    found_count = fields.Integer(string="Already there", readonly=True)
 
     # ------------------------------------------------------------
     # DEFAULTS, COMPUTE
@@ -145,7 +145,7 @@ class CustomerGroupAddTemplate(models.TransientModel):
         self._check_parent()
         plan = self._get_plan(self._get_chosen_lines())
         if not plan.places:
-            raise UserError(self.env._("Tick at least one dimension."))
+            raise UserError(self.env._("Switch on at least one dimension."))
         created = self._create_groups(plan)
         self._link_templates(plan)
         groups = self.env["customer.group"].browse(
@@ -159,7 +159,7 @@ class CustomerGroupAddTemplate(models.TransientModel):
                 "found_count": len(groups) - len(created),
             }
         )
-        return self._reopen()
+        return self._reopen("medium")
 
     def _prepare_group(self, plan, place):
         """Add the sequence, so that groups stand as their templates do."""

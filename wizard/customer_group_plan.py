@@ -154,7 +154,7 @@ class CustomerGroupPlan(models.AbstractModel):
             "context": {"active_test": False},
         }
 
-    def _reopen(self):
+    def _reopen(self, size="extra-large"):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Done"),
@@ -162,5 +162,5 @@ class CustomerGroupPlan(models.AbstractModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
-            "context": {"dialog_size": "extra-large"},
+            "context": {"dialog_size": size},
         }
