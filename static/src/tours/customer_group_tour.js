@@ -26,6 +26,10 @@ registry.category("web_tour.tours").add("customer_group_tour", {
             run: "click",
         },
         {
+            isActive: ["auto"],
+            trigger: ".o_customer_group_tabs:not(:has([data-tab='members']))",
+        },
+        {
             trigger: ".o_customer_group_pane .o_field_widget[name='name'] textarea",
             content: _t("Give it a name that everybody understands, such as Regular customers."),
             tooltipPosition: "bottom",
@@ -46,7 +50,8 @@ registry.category("web_tour.tours").add("customer_group_tour", {
             run: "click",
         },
         {
-            trigger: ".o_kanban_view .o_kanban_record:not(.o_kanban_ghost)",
+            trigger:
+                ".o_list_view .o_data_row .o_data_cell[name='complete_name'], .o_kanban_view .o_kanban_record:not(.o_kanban_ghost)",
             content: _t("Open a contact."),
             run: "click",
         },
@@ -81,7 +86,7 @@ registry.category("web_tour.tours").add("customer_group_tour", {
             run: "click",
         },
         {
-            trigger: ".o_kanban_view .o_searchview_input",
+            trigger: ".o_searchview_input",
             content: _t("Type the name of your group here, too."),
             tooltipPosition: "bottom",
             run: "edit Regular customers",
