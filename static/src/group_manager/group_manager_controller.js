@@ -37,7 +37,14 @@ const TAB_ACTIONS = {
 /** The tree of all groups on the left, the chosen group on the right. */
 export class GroupManagerController extends Component {
     static template = "customer_group.GroupManager";
-    static components = { ActionHelper, CogMenu, EmbeddedView, GroupTree, Layout, SearchBar };
+    static components = {
+        ActionHelper,
+        CogMenu,
+        EmbeddedView,
+        GroupTree,
+        Layout,
+        SearchBar,
+    };
     static props = { ...standardViewProps };
 
     setup() {
@@ -148,7 +155,8 @@ export class GroupManagerController extends Component {
 
     async readNews() {
         const { isNew, selectedId } = this.state;
-        const news = isNew || this.ownChange === selectedId ? null : this.news.get(selectedId);
+        const news =
+            isNew || this.ownChange === selectedId ? null : this.news.get(selectedId);
         this.news.clear();
         this.ownChange = false;
         const { pane } = this;
@@ -204,7 +212,10 @@ export class GroupManagerController extends Component {
             tab: isNew ? "details" : tab,
             isNew,
             // A new object of props would make the view load again and drop what was typed.
-            pane: id || isNew ? { key: uniqueId("pane_"), viewProps: markRaw(viewProps) } : null,
+            pane:
+                id || isNew
+                    ? { key: uniqueId("pane_"), viewProps: markRaw(viewProps) }
+                    : null,
         });
     }
 
@@ -214,7 +225,10 @@ export class GroupManagerController extends Component {
             type: "form",
             resModel: this.props.resModel,
             resId,
-            context: { ...this.props.context, ...(parent && { default_parent_id: parent.id }) },
+            context: {
+                ...this.props.context,
+                ...(parent && { default_parent_id: parent.id }),
+            },
             display: { controlPanel: {} },
             loadActionMenus: true,
             noBreadcrumbs: true,

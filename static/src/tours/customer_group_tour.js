@@ -12,17 +12,22 @@ registry.category("web_tour.tours").add("customer_group_tour", {
         stepUtils.showAppsMenuItem(),
         {
             trigger: ".o_app[data-menu-xmlid='contacts.menu_contacts']",
-            content: markup(_t("Sort your customers into groups: open <b>Contacts</b>.")),
+            content: markup(
+                _t("Sort your customers into groups: open <b>Contacts</b>.")
+            ),
+            tooltipPosition: "bottom",
             run: "click",
         },
         {
             trigger: "[data-menu-xmlid='customer_group.customer_group_menu']",
             content: _t("Here are the groups of your company."),
+            tooltipPosition: "bottom",
             run: "click",
         },
         {
             trigger: ".o_customer_group_new",
-            content: markup(_t("<b>Create</b> your first group.")),
+            content: markup(_t("<b>Create</b> a group.")),
+            tooltipPosition: "bottom",
             run: "click",
         },
         {
@@ -31,13 +36,18 @@ registry.category("web_tour.tours").add("customer_group_tour", {
         },
         {
             trigger: ".o_customer_group_pane .o_field_widget[name='name'] textarea",
-            content: _t("Give it a name that everybody understands, such as Regular customers."),
+            content: _t(
+                "Give it a name that everybody understands, such as Regular customers."
+            ),
             tooltipPosition: "bottom",
             run: "edit Regular customers",
         },
         {
             trigger: ".o_customer_group_pane .o_form_button_save",
-            content: markup(_t("<b>Save</b> it. Color and description can follow at any time.")),
+            content: markup(
+                _t("<b>Save</b> it. Color and description can follow at any time.")
+            ),
+            tooltipPosition: "bottom",
             run: "click",
         },
         {
@@ -47,12 +57,14 @@ registry.category("web_tour.tours").add("customer_group_tour", {
         {
             trigger: "[data-menu-xmlid='contacts.res_partner_menu_contacts']",
             content: _t("Now put somebody in. Go back to the contacts."),
+            tooltipPosition: "bottom",
             run: "click",
         },
         {
             trigger:
                 ".o_list_view .o_data_row .o_data_cell[name='complete_name'], .o_kanban_view .o_kanban_record:not(.o_kanban_ghost)",
             content: _t("Open a contact."),
+            tooltipPosition: "bottom",
             run: "click",
         },
         {
@@ -74,6 +86,7 @@ registry.category("web_tour.tours").add("customer_group_tour", {
         {
             trigger: ".o_form_view .o_form_button_save",
             content: markup(_t("<b>Save</b> the contact.")),
+            tooltipPosition: "bottom",
             run: "click",
         },
         {
@@ -83,6 +96,7 @@ registry.category("web_tour.tours").add("customer_group_tour", {
         {
             trigger: ".o_breadcrumb .o_back_button a",
             content: _t("Back to all contacts, to find those in your group."),
+            tooltipPosition: "bottom",
             run: "click",
         },
         {

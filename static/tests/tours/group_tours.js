@@ -4,8 +4,7 @@ import { search, seeOnly } from "./helpers";
 const tours = registry.category("web_tour.tours");
 const name = ".o_field_widget[name='name'] textarea";
 const isNew = { trigger: ".o_customer_group_pane h2:contains('New Customer Group')" };
-const row = (text) =>
-    `.o_customer_group_row:has(.o_customer_group_name:text(${text}))`;
+const row = (text) => `.o_customer_group_row:has(.o_customer_group_name:text(${text}))`;
 
 tours.add("customer_group_manage", {
     steps: () => [
