@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { search, seeOnly } from "./helpers";
+import { pick, search, seeOnly } from "./helpers";
 
 const tours = registry.category("web_tour.tours");
 const name = ".o_field_widget[name='name'] textarea";
