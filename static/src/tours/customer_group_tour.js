@@ -75,7 +75,7 @@ registry.category("web_tour.tours").add("customer_group_tour", {
         },
         {
             isActive: ["auto"],
-            trigger: `${GROUPS} .o-autocomplete--dropdown-item:contains('Regular customers')`,
+            trigger: `${GROUPS} .o-autocomplete--dropdown-item:first-child:contains('Regular customers')`,
         },
         {
             trigger: `${GROUPS} .o-autocomplete--dropdown-item a`,

@@ -210,7 +210,7 @@ tours.add("customer_group_from_tags", {
         },
         { trigger: ".modal-footer button[name='action_open_groups']", run: "click" },
         { trigger: ".o_breadcrumb:contains('Customer Groups')" },
-        { trigger: ".o_data_row .o_data_cell:text(Private / Key - customers)" },
+        { trigger: row("Key - customers") },
     ],
 });
 
