@@ -14,6 +14,7 @@ from . import customer_group_tree
 from . import ir_actions_act_window_view
 from . import ir_ui_view
 from . import customer_group_tags
+from . import customer_group_template
 from . import customer_group_request
 from . import res_config_settings
 from . import res_partner

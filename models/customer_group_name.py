@@ -9,6 +9,9 @@ from odoo.tools import SQL
 
 from ..tools import naming
 
+#: Parameter that is set when nearly the same names are not to be pointed out.
+IGNORE_SIMILAR = "customer_group.ignore_similar"
+
 
 class CustomerGroup(models.Model):
     """What a group may be called."""
@@ -185,13 +188,25 @@ class CustomerGroup(models.Model):
     def _find_similar(self, name, domain):
         """Return a group whose name is ``name`` or nearly so, here or in the source.
 
+        Without the setting *Warn of nearly the same name*, only the same name counts.
+
         :param domain: which of the groups the user can see to compare with
         """
         by_key = {}
         for group in self.search_fetch(domain, ["name", "name_key"]) if name else ():
             by_key.setdefault(naming.normalize_name(group.name), group)
             by_key.setdefault(group.name_key, group)
-        return by_key.get(naming.find_similar(name or "", by_key), self.browse())
+        key = naming.normalize_name(name or "")
+        if key not in by_key and self._warns_of_similar():
+            key = naming.find_similar(key, by_key)
+        return by_key.get(key, self.browse())
+
+    @api.model
+    def _warns_of_similar(self):
+        """Return whether names that are nearly the same are pointed out."""
+        # sudo: users may not read parameters.
+        parameters = self.env["ir.config_parameter"].sudo()
+        return not parameters.get_param(IGNORE_SIMILAR)
 
     @api.model
     def get_similar(self, path):

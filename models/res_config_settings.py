@@ -1,11 +1,22 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
+
+from .customer_group_name import IGNORE_SIMILAR
 
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    customer_group_assigners = fields.Selection(
+        selection=[
+            ("editors", "Everyone who may edit contacts"),
+            ("named", "Managers, and users who have the right “Assign”"),
+        ],
+        string="Who may put contacts into groups",
+        required=True,
+        default="editors",
+    )
     customer_group_creators = fields.Selection(
         selection=[
             ("named", "Managers, and users who have the right “Create”"),
@@ -15,27 +26,66 @@ class ResConfigSettings(models.TransientModel):
         required=True,
         default="named",
     )
+    group_customer_group_search_panel = fields.Boolean(
+        string="Show groups beside contacts",
+        implied_group="customer_group.group_search_panel",
+    )
+    customer_group_warn_similar = fields.Boolean(
+        string="Warn of nearly the same name", default=True
+    )
+
+    @api.onchange("customer_group_creators")
+    def _onchange_customer_group_creators(self):
+        """Who may create groups may also put contacts into them."""
+        if self.customer_group_creators == "editors":
+            self.customer_group_assigners = "editors"
+
+    @api.onchange("customer_group_assigners")
+    def _onchange_customer_group_assigners(self):
+        if self.customer_group_assigners == "named":
+            self.customer_group_creators = "named"
 
     @api.model
-    def _get_customer_group_roles(self):
-        """Return the role of contact editors, and the one that may create groups."""
-        return (
-            self.env.ref("base.group_partner_manager"),
-            self.env.ref("customer_group.group_create"),
-        )
+    def _get_customer_group_role(self, name):
+        return self.env.ref(f"customer_group.group_{name}")
 
     @api.model
     def get_values(self):
-        editors, creators = self._get_customer_group_roles()
-        everyone = creators in editors.all_implied_ids
+        editors = self.env.ref("base.group_partner_manager").all_implied_ids
+        parameters = self.env["ir.config_parameter"].sudo()
+
+        def get_who(role):
+            implied = self._get_customer_group_role(role) in editors
+            return "editors" if implied else "named"
+
         return super().get_values() | {
-            "customer_group_creators": "editors" if everyone else "named"
+            "customer_group_assigners": get_who("assign"),
+            "customer_group_creators": get_who("create"),
+            "customer_group_warn_similar": not parameters.get_param(IGNORE_SIMILAR),
         }
 
     def set_values(self):
-        editors, creators = self._get_customer_group_roles()
-        if self.customer_group_creators == "editors":
-            editors._apply_group(creators)
-        else:
-            editors._remove_group(creators)
-        return super().set_values()
+        result = super().set_values()
+        self._set_customer_group_role("assign", self.customer_group_assigners)
+        self._set_customer_group_role("create", self.customer_group_creators)
+        self.env["ir.config_parameter"].sudo().set_param(
+            IGNORE_SIMILAR, not self.customer_group_warn_similar
+        )
+        return result
+
+    def _set_customer_group_role(self, name, who):
+        """Give a role to everybody who may edit contacts, or to named users only.
+
+        Taking it away takes away the higher roles too, which imply it; the roles keep
+        what they imply themselves.
+        """
+        editors = self.env.ref("base.group_partner_manager")
+        role = self._get_customer_group_role(name)
+        if who == "editors":
+            editors._apply_group(role)
+            return
+        roles = self._get_customer_group_role("manager").all_implied_ids
+        roles = roles.filtered(lambda other: role in other.all_implied_ids)
+        links = [Command.unlink(other.id) for other in roles]
+        givers = editors.all_implied_ids - roles
+        givers.filtered(lambda group: group.implied_ids & roles).implied_ids = links

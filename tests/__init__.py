@@ -23,5 +23,7 @@ from . import test_request
 from . import test_res_partner
 from . import test_search_members
 from . import test_security
+from . import test_settings
+from . import test_templates
 from . import test_tree
 from . import test_ui

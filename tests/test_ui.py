@@ -193,8 +193,43 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
         create = self.env.ref("customer_group.group_create")
         self.assertNotIn(create, editors.all_implied_ids)
         administrator = self.create_user("administrator", "base.group_system")
-        self.run_tour("/odoo/settings", "settings", administrator)
+        self.run_tour("/odoo/contacts", "settings", administrator)
         self.assertIn(create, editors.implied_ids)
+        self.assertIn(self.env.ref("customer_group.group_assign"), editors.implied_ids)
+        self.assertEqual(
+            self.env["ir.config_parameter"].get_param("customer_group.ignore_similar"),
+            "True",
+        )
+
+    # ------------------------------------------------------------
+    # FIRST STEPS
+    # ------------------------------------------------------------
+
+    def test_load_template(self):
+        self.Group.search([]).unlink()
+        self.run_tour("/odoo/customer-groups", "load_template", self.manager)
+        size = self.Group.search([("name", "=", "Company size")])
+        self.assertEqual(
+            size.child_ids.mapped("name"), ["Small company", "Large company"]
+        )
+        self.assertEqual(self.Group.search_count([]), 3)
+
+    def test_load_template_again(self):
+        self.run_tour("/odoo/customer-groups", "load_template_again", self.manager)
+        gender = self.Group.search([("name", "=", "Gender")])
+        self.assertEqual(gender.complete_name, "Trade / Wholesale / Gender")
+
+    def test_no_groups(self):
+        self.Group.search([]).unlink()
+        self.run_tour("/odoo/customer-groups", "no_groups", self.reader)
+        self.run_tour("/odoo/customer-groups", "first_group", self.creator)
+        self.assertEqual(self.Group.search([]).name, "Shops")
+
+    def test_onboarding(self):
+        self.Partner.search([("name", "=", "Anna")]).name = "0 Anna"  # comes first
+        self.start_tour("/odoo", "customer_group_tour", login=self.creator.login)
+        group = self.Group.search([("name", "=", "Regular customers")])
+        self.assertEqual(group.direct_member_count, 1)
 
 
 @tagged("post_install", "-at_install")

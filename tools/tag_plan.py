@@ -1,6 +1,6 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which groups a tree of contact tags becomes, as plain Python on rows of tables."""
+"""Which groups tags or templates become, as plain Python on rows of tables."""
 
 from collections import defaultdict, deque
 from dataclasses import dataclass, field

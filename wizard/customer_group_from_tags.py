@@ -1,15 +1,10 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from collections import defaultdict
-
-from psycopg2.extras import Json
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..models.customer_group_operation import Change
-from ..tools.tag_plan import SOURCE
 
 
 class CustomerGroupFromTags(models.TransientModel):
@@ -20,6 +15,7 @@ class CustomerGroupFromTags(models.TransientModel):
     """
 
     _name = "customer.group.from.tags"
+    _inherit = "customer.group.plan"
     _description = "Turn Contact Tags into Customer Groups"
 
     scope = fields.Selection(
@@ -37,11 +33,6 @@ class CustomerGroupFromTags(models.TransientModel):
     with_subtags = fields.Boolean(string="And the tags below them", default=True)
     with_archived = fields.Boolean(
         string="Archived tags as well", help="They become archived groups."
-    )
-    parent_id = fields.Many2one(
-        comodel_name="customer.group",
-        string="Put them below",
-        domain=[("active", "=", True)],
     )
     mode = fields.Selection(
         selection=[
@@ -156,18 +147,11 @@ class CustomerGroupFromTags(models.TransientModel):
         self.ensure_one()
         if self.operation_id:
             raise UserError(self.env._("This change has been made already."))
-        self.parent_id.check_access("read")
+        self._check_parent()
         self.flush_recordset()  # the preview tells what was before the change
         plan = self._get_plan()
         if not plan.places:
             raise UserError(self.env._("Choose at least one tag."))
-        if self.parent_id and not self.parent_id.active:
-            raise UserError(
-                self.env._(
-                    "The group “%s” is archived. Unarchive it, or choose another one.",
-                    self.parent_id.display_name,
-                )
-            )
         self.created_count = len(self._create_groups(plan))
         self._link_tags(plan)
         self.group_ids = [Command.set([p.group_id for p in plan.places.values()])]
@@ -187,54 +171,6 @@ class CustomerGroupFromTags(models.TransientModel):
             tags.filtered("active").action_archive()
         return self._reopen()
 
-    def _create_groups(self, plan):
-        """Create the new groups of the plan, all of a level at once.
-
-        :return: the groups
-        """
-        groups = self.env["customer.group"].with_context(
-            lang=SOURCE, tracking_disable=True
-        )
-        created = groups.browse()
-        levels = defaultdict(list)
-        for place in plan.new_places:
-            levels[place.level].append(place)
-        for places in levels.values():
-            records = groups.create([self._prepare_group(place) for place in places])
-            for place, group in zip(places, records, strict=True):
-                place.group_id = group.id
-            created += records
-        self._translate_names(plan.new_places)
-        return created
-
-    def _prepare_group(self, place):
-        """Return the values of a new group; without a color it takes its parent's."""
-        values = {
-            "name": place.names[SOURCE],
-            "parent_id": place.parent.group_id,
-            "company_id": place.company_id,
-            "active": place.active,
-        }
-        return values | ({"color": place.color} if place.color else {})
-
-    def _translate_names(self, places):
-        """Give new groups their names in all languages, in one statement."""
-        if not places:
-            return
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """UPDATE customer_group g SET name = v.name
-                     FROM unnest(%s::int[], %s::jsonb[]) AS v(id, name)
-                    WHERE g.id = v.id""",
-                [place.group_id for place in places],
-                [Json(place.names) for place in places],
-            )
-        )
-        groups = self.env["customer.group"].browse(place.group_id for place in places)
-        groups.invalidate_model(["name", "complete_name", "display_name"])
-        groups._check_sibling_names()
-
     def _link_tags(self, plan):
         """Remember which tags the groups were made from."""
         self.env.cr.execute(
@@ -253,28 +189,3 @@ class CustomerGroupFromTags(models.TransientModel):
         """
         self.ensure_one()
         return self.operation_id.action_undo()
-
-    def action_open_groups(self):
-        """Open the groups that the tags became.
-
-        :return: action dictionary
-        """
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_group.customer_group_action"
-        )
-        return action | {
-            "domain": [("id", "in", self.group_ids.ids)],
-            "context": {"active_test": False},
-        }
-
-    def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Done"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }

@@ -24,12 +24,13 @@ class CustomerGroupFromTags(models.TransientModel):
         :rtype: TagPlan
         """
         tags = self._get_tag_rows()
-        groups, links = self._get_group_rows()
         return TagPlan(
             tags,
             self._get_chosen_ids(tags),
-            groups,
-            links,
+            self._get_group_rows(),
+            self._get_links(
+                SQL("SELECT tag_id AS source_id, group_id FROM customer_group_tag_rel")
+            ),
             self.parent_id._origin.id or None,
             self.env._("Tag %s"),
         )
@@ -60,37 +61,6 @@ class CustomerGroupFromTags(models.TransientModel):
             chosen |= found
             todo += found
         return chosen
-
-    def _get_group_rows(self):
-        """Return all groups, and which of the visible ones was made from which tag.
-
-        Groups the user may not see are only there to keep clear of their names.
-        """
-        groups = self.env["customer.group"].with_context(active_test=False)
-        groups.flush_model()
-        rows = self.env.execute_query_dict(
-            SQL(
-                """SELECT id, parent_id, company_id, active, name, id IN %s AS visible
-                     FROM customer_group""",
-                groups._search([]).subselect(),
-            )
-        )
-        # A tag can have become a group in each company: the last one wins.
-        company_id = self.parent_id.company_id.id or None
-        links = self.env.execute_query(
-            SQL(
-                """SELECT link.tag_id, g.id
-                     FROM customer_group_tag_rel link
-                     JOIN customer_group g ON g.id = link.group_id
-                    WHERE g.id IN %(visible)s
-                      AND COALESCE(g.company_id, %(company)s, 0)
-                          = COALESCE(%(company)s, g.company_id, 0)
-                 ORDER BY g.company_id IS NOT DISTINCT FROM %(company)s, g.id DESC""",
-                visible=groups._search([]).subselect(),
-                company=company_id,
-            )
-        )
-        return rows, dict(links)
 
     # ------------------------------------------------------------
     # PREVIEW

@@ -21,6 +21,7 @@ import { CogMenu } from "@web/search/cog_menu/cog_menu";
 import { Layout } from "@web/search/layout";
 import { SearchBar } from "@web/search/search_bar/search_bar";
 import { useSearchBarToggler } from "@web/search/search_bar/search_bar_toggler";
+import { ActionHelper } from "@web/views/action_helper";
 import { standardViewProps } from "@web/views/standard_view_props";
 import { getMoveMessage, getRefusal } from "./group_messages";
 import { EmbeddedView } from "./group_pane";
@@ -39,7 +40,14 @@ const TAB_ACTIONS = {
 /** The tree of all groups on the left, the chosen group on the right. */
 export class GroupManagerController extends Component {
     static template = "customer_group.GroupManager";
-    static components = { CogMenu, EmbeddedView, GroupTree, Layout, SearchBar };
+    static components = {
+        ActionHelper,
+        CogMenu,
+        EmbeddedView,
+        GroupTree,
+        Layout,
+        SearchBar,
+    };
     static props = { ...standardViewProps };
 
     setup() {
@@ -113,6 +121,11 @@ export class GroupManagerController extends Component {
         return this.model.nodes.get(this.state.selectedId);
     }
 
+    /** @returns {boolean} whether there is no group at all, not even one being made */
+    get isEmpty() {
+        return !this.model.nodes.size && !this.model.isFiltered && !this.state.isNew;
+    }
+
     // -----------------------------------------------------------------------------
     // Data
     // -----------------------------------------------------------------------------
@@ -160,7 +173,8 @@ export class GroupManagerController extends Component {
 
     async readNews() {
         const { isNew, selectedId } = this.state;
-        const news = isNew || this.ownChange === selectedId ? null : this.news.get(selectedId);
+        const news =
+            isNew || this.ownChange === selectedId ? null : this.news.get(selectedId);
         this.news.clear();
         this.ownChange = false;
         const { pane } = this;
@@ -219,7 +233,10 @@ export class GroupManagerController extends Component {
             tab: isNew ? "details" : tab,
             isNew,
             // A new object of props would make the view load again and drop what was typed.
-            pane: id || isNew ? { key: uniqueId("pane_"), viewProps: markRaw(viewProps) } : null,
+            pane:
+                id || isNew
+                    ? { key: uniqueId("pane_"), viewProps: markRaw(viewProps) }
+                    : null,
         });
     }
 
@@ -309,6 +326,14 @@ export class GroupManagerController extends Component {
         }
         if (await this.leavePane()) {
             await this.open(this.state.selectedId, { newIn: parent });
+        }
+    }
+
+    /** Creates a group here, while other views open a page for it. */
+    onClickHelp(ev) {
+        if (ev.target.closest(".o_customer_group_create")) {
+            ev.stopPropagation();
+            this.onCreate(null);
         }
     }
 

@@ -4,8 +4,7 @@ import { pick, search, seeOnly } from "./helpers";
 const tours = registry.category("web_tour.tours");
 const name = ".o_field_widget[name='name'] textarea";
 const isNew = { trigger: ".o_customer_group_pane h2:contains('New Customer Group')" };
-const row = (text) =>
-    `.o_customer_group_row:has(.o_customer_group_name:text(${text}))`;
+const row = (text) => `.o_customer_group_row:has(.o_customer_group_name:text(${text}))`;
 
 tours.add("customer_group_manage", {
     steps: () => [
@@ -177,23 +176,6 @@ tours.add("customer_group_duplicate", {
     ],
 });
 
-tours.add("customer_group_settings", {
-    steps: () => {
-        const everyone =
-            ".o_field_widget[name='customer_group_creators'] input[data-value='editors']";
-        return [
-            { trigger: ".settings_tab .tab[data-key='customer_group']", run: "click" },
-            { trigger: everyone, run: "click" },
-            {
-                trigger: ".o_form_button_save",
-                run: "click",
-                expectUnloadPage: true,
-            },
-            { trigger: `${everyone}:checked` },
-        ];
-    },
-});
-
 tours.add("customer_group_from_tags", {
     steps: () => [
         {
@@ -230,7 +212,7 @@ tours.add("customer_group_from_tags", {
         },
         { trigger: ".modal-footer button[name='action_open_groups']", run: "click" },
         { trigger: ".o_breadcrumb:contains('Customer Groups')" },
-        { trigger: ".o_data_row .o_data_cell:text(Private / Key - customers)" },
+        { trigger: row("Key - customers") },
     ],
 });
 
