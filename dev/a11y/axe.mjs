@@ -48,8 +48,7 @@ async function check({ user = "admin", dark, phone, url, steps = [], look }) {
             await page.locator(selector).first()[action](...(text ? [text] : []));
         }
         await page.locator(look).first().waitFor();
-        await page.waitForLoadState("networkidle");
-        await page.waitForTimeout(500); // what fades in has its final contrast
+        await page.waitForTimeout(1500); // what fades in has its final contrast
         await page.evaluate(axe);
         return await page.evaluate(
             async ([include, exclude]) => {

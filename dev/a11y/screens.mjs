@@ -22,6 +22,8 @@ export const stock = [
     ".o_list_table", // Odoo's table, also within forms
     ".o-mail-Form-chatter",
     ".o_field_many2one_avatar_user",
+    ".o_field_selection", // its drop-down list
+    ".o-dropdown.dropdown-toggle",
 ];
 
 export const screens = [
