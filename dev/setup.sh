@@ -161,13 +161,6 @@ build_node() {
     install_packages "$CACHE/node"
 }
 
-build_playwright() {
-    rm -rf "$CACHE/playwright"
-    mkdir "$CACHE/playwright"
-    cp "$REPO"/dev/screenshots/{package,package-lock}.json "$CACHE/playwright"
-    install_packages "$CACHE/playwright"
-}
-
 # install_packages FOLDER: what its package-lock.json names.
 install_packages() {
     # The wheel's bin/npm should be a link, which wheels cannot hold.

@@ -1,6 +1,6 @@
 """Check the pages for readers: links, the headings that links name, and pictures.
 
-A page has to show each picture, and ``make screenshots`` to take it; it has to be small.
+A page has to show each picture and ``make screenshots`` to take it; all are small.
 """
 
 import re
