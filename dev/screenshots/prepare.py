@@ -8,9 +8,8 @@ def ref(name):
 
 
 def act(user, method, group, partners, reason):
-    env["customer.group"].with_user(user).browse(ref(group).id)[method](
-        [partner.id for partner in partners], None, reason
-    )
+    groups = ref(group).with_user(user)
+    getattr(groups, method)([partner.id for partner in partners], None, reason)
 
 
 # Odoo's own hints and the count of unread messages belong to nobody's manual.

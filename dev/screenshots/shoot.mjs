@@ -14,28 +14,30 @@ const browser = await chromium.launch({
     args: ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"],
 });
 
-/** Logs in once per user. */
-const sessions = new Map();
-async function getSession(user) {
-    if (!sessions.has(user)) {
-        const context = await browser.newContext();
+/** Logs in once per user and kind of device; what is loaded once stays in the cache. */
+const contexts = new Map();
+async function getContext(user, isPhone) {
+    const key = `${user} ${isPhone}`;
+    if (!contexts.has(key)) {
+        const context = await browser.newContext({ isMobile: isPhone, hasTouch: isPhone });
         const page = await context.newPage();
+        page.setDefaultTimeout(120000); // the first page builds the assets
         await page.goto(`${base}/web/login`);
         await page.fill("input[name=login]", user);
         await page.fill("input[name=password]", user);
         await page.click("button[type=submit]");
-        await page.waitForSelector(".o_web_client", { timeout: 120000 }); // builds the assets
-        sessions.set(user, await context.storageState());
-        await context.close();
+        await page.waitForSelector(".o_web_client");
+        await page.close();
+        contexts.set(key, context);
     }
-    return sessions.get(user);
+    return contexts.get(key);
 }
 
 /** Replaces external ids in braces by ids of records. */
 async function resolve(url) {
     for (const [text, module, name] of url.matchAll(/\{(\w+)\.(\w+)\}/g)) {
-        const context = await browser.newContext({ storageState: await getSession("admin") });
-        const response = await context.request.post(`${base}/web/dataset/call_kw`, {
+        const { request } = await getContext("admin", false);
+        const response = await request.post(`${base}/web/dataset/call_kw`, {
             data: {
                 jsonrpc: "2.0",
                 params: {
@@ -47,7 +49,6 @@ async function resolve(url) {
             },
         });
         const { result } = await response.json();
-        await context.close();
         if (!result?.length) {
             throw new Error(`there is no record ${text}`);
         }
@@ -56,22 +57,26 @@ async function resolve(url) {
     return url;
 }
 
-/** @returns {Function} waits until the page has asked for nothing for a while */
+/** @returns {Function} waits until the page has asked the server for nothing for a while */
 function watch(page) {
     const pending = new Set();
     let last = Date.now();
     const track = (event, change) =>
         page.on(event, (request) => {
-            pending[change](request);
-            last = Date.now();
+            if (["fetch", "xhr", "image", "stylesheet"].includes(request.resourceType())) {
+                pending[change](request);
+                last = Date.now();
+            }
         });
     track("request", "add");
     track("requestfinished", "delete");
     track("requestfailed", "delete");
     return async () => {
-        const deadline = Date.now() + PATIENCE;
-        last = Date.now();
-        while ((pending.size || Date.now() - last < QUIET) && Date.now() < deadline) {
+        const start = (last = Date.now());
+        while (pending.size || Date.now() - last < QUIET) {
+            if (Date.now() - start > PATIENCE / 2) {
+                return console.error("  still waiting for", ...[...pending].map((r) => r.url()));
+            }
             await page.waitForTimeout(50);
         }
     };
@@ -103,13 +108,8 @@ const actions = {
 
 async function shoot({ name, folder: place = "docs/images", user = "admin", width, height, url, steps = [] }) {
     const isPhone = width < 768;
-    const context = await browser.newContext({
-        storageState: await getSession(user),
-        viewport: { width, height },
-        isMobile: isPhone,
-        hasTouch: isPhone,
-    });
-    const page = await context.newPage();
+    const page = await (await getContext(user, isPhone)).newPage();
+    await page.setViewportSize({ width, height });
     page.setDefaultTimeout(PATIENCE);
     const errors = [];
     page.on("pageerror", (error) => errors.push(error.message));
@@ -126,6 +126,10 @@ async function shoot({ name, folder: place = "docs/images", user = "admin", widt
             }
             await settle();
         }
+        if (steps.at(-1)?.[0] !== "hover") {
+            await page.mouse.move(width - 1, height - 1); // no tooltip of what was clicked last
+            await settle();
+        }
         if (errors.length || (await page.locator(".o_error_dialog").count())) {
             throw new Error(`the page shows an error: ${errors.join("; ")}`);
         }
@@ -133,7 +137,7 @@ async function shoot({ name, folder: place = "docs/images", user = "admin", widt
         mkdirSync(dirname(path), { recursive: true });
         await page.screenshot({ path, animations: "disabled", caret: "hide" });
     } finally {
-        await context.close();
+        await page.close();
     }
 }
 

@@ -3,6 +3,7 @@
 // Defaults: user "admin", folder "docs/images", addon "customer_group" (a glue add-on is
 // installed before its pictures are taken). The steps are explained by shoot.mjs.
 
+const broad = { width: 1500, height: 800 };
 const wide = { width: 1300, height: 760 };
 const low = { width: 1300, height: 560 };
 const phone = { width: 390, height: 760 };
@@ -42,7 +43,7 @@ const tree = [
     ["click", row("Hospitality")],
 ];
 const assign = [
-    ...["Azure", "Deco", "Gemini"].map(tick),
+    ...["Acme Corporation", "Azure Interior", "Gemini Furniture"].map(tick),
     ["click", ".o_cp_action_menus button:has-text('Actions')"],
     ["choose", "Add to Groups"],
     ["fill", input("group_ids"), "trade fair"],
@@ -67,7 +68,7 @@ const history = [["click", ".oe_stat_button:has-text('History')"]];
 export const shots = [
     // Groups
     { name: "groups", ...wide, url: groups, steps: tree },
-    { name: "groups_phone", ...phone, url: groups, steps: tree.slice(0, 2) },
+    { name: "phone_groups", ...phone, url: groups, steps: tree.slice(0, 2) },
     {
         name: "group_members",
         ...wide,
@@ -77,7 +78,7 @@ export const shots = [
     { name: "groups_list", ...low, url: groups, steps: [list] },
     { name: "groups_cards", ...low, url: groups, steps: [["click", ".o_switch_view.o_kanban"]] },
     { name: "group_form", ...description, ...wide, url: group("b2c") },
-    { name: "group_form_phone", ...phone, url: group("b2c") },
+    { name: "phone_group", ...phone, url: group("b2c") },
     {
         name: "merge",
         ...wide,
@@ -113,18 +114,18 @@ export const shots = [
     { name: "phone", ...description, ...phone, url: "/odoo/contacts", steps: [] },
 
     // Contacts
-    { name: "contacts", ...description, ...wide, url: "/odoo/contacts", steps: [list] },
-    { name: "contacts_phone", ...phone, url: "/odoo/contacts" },
+    { name: "contacts", ...description, ...broad, url: "/odoo/contacts", steps: [list] },
+    { name: "phone_contacts", ...phone, url: "/odoo/contacts" },
     { name: "contact_form", ...wide, url: contact("hotel_seeblick"), steps: [["show", field]] },
     { name: "phone_contact", ...phone, url: contact("hotel_seeblick"), steps: [["show", field]] },
     { name: "plus", ...wide, url: contact("hanna_vogel"), steps: plus },
-    { name: "plus_phone", ...phone, url: contact("hanna_vogel"), steps: plus.slice(0, 2) },
+    { name: "phone_plus", ...phone, url: contact("hanna_vogel"), steps: plus.slice(0, 2) },
     { name: "request", ...wide, user: "demo", url: contact("hanna_vogel"), steps: ask },
     { name: "assign", ...wide, url: "/odoo/contacts", steps: [list, ...assign] },
     {
         name: "search_panel",
         ...description,
-        ...wide,
+        ...broad,
         url: "/odoo/contacts",
         steps: [list, unfoldPanel("Private customers"), panel("Private customers")],
     },
@@ -144,7 +145,7 @@ export const shots = [
         steps: [["click", "button[name='action_view_members']"]],
     },
     {
-        name: "members_phone",
+        name: "phone_members",
         ...phone,
         url: group("first_home"),
         steps: [["click", "button[name='action_view_members']"]],
@@ -159,7 +160,7 @@ export const shots = [
         steps: history,
     },
     {
-        name: "history_phone",
+        name: "phone_history",
         ...phone,
         url: group("event_trade_fair"),
         steps: [
@@ -174,10 +175,10 @@ export const shots = [
         steps: [["click", ".oe_stat_button:has-text('Group History')"]],
     },
     { name: "changes", ...low, url: "/odoo/customer-group-changes" },
-    { name: "changes_phone", ...phone, url: "/odoo/customer-group-changes" },
+    { name: "phone_changes", ...phone, url: "/odoo/customer-group-changes" },
     { name: "as_of", ...low, url: group("event_trade_fair"), steps: menu("Members on a Date") },
 
-    // Import, tags, requests, settings
+    // Import, templates, tags, requests, settings
     { name: "import", ...wide, url: "/odoo/contacts", steps: [list, ...menu("Import memberships")] },
     {
         name: "tags",
@@ -191,7 +192,7 @@ export const shots = [
         url: "/odoo/customer-group-requests",
         steps: [["click", ".o_data_row .o_data_cell"]],
     },
-    { name: "requests_phone", ...phone, url: "/odoo/customer-group-requests" },
+    { name: "phone_requests", ...phone, url: "/odoo/customer-group-requests" },
     { name: "settings", ...wide, url: "/odoo/settings#customer_group" },
-    { name: "settings_phone", ...phone, url: "/odoo/settings#customer_group" },
+    { name: "phone_settings", ...phone, url: "/odoo/settings#customer_group" },
 ];
