@@ -6,6 +6,7 @@
 const broad = { width: 1500, height: 800 };
 const wide = { width: 1300, height: 760 };
 const low = { width: 1300, height: 560 };
+const long = { width: 1500, height: 560 };
 const phone = { width: 390, height: 760 };
 const description = { folder: "static/description" };
 
@@ -110,7 +111,7 @@ export const shots = [
         url: "/odoo/contacts",
         steps: [list, ...assign],
     },
-    { name: "past", ...description, ...low, url: group("event_trade_fair"), steps: history },
+    { name: "past", ...description, ...long, url: group("event_trade_fair"), steps: history },
     { name: "phone", ...description, ...phone, url: "/odoo/contacts", steps: [] },
 
     // Contacts
@@ -154,7 +155,7 @@ export const shots = [
     // History
     {
         name: "history",
-        ...low,
+        ...long,
         user: "demo",
         url: group("event_trade_fair"),
         steps: history,
@@ -170,11 +171,11 @@ export const shots = [
     },
     {
         name: "contact_history",
-        ...low,
+        ...long,
         url: contact("hanna_vogel"),
         steps: [["click", ".oe_stat_button:has-text('Group History')"]],
     },
-    { name: "changes", ...low, url: "/odoo/customer-group-changes" },
+    { name: "changes", ...long, url: "/odoo/customer-group-changes" },
     { name: "phone_changes", ...phone, url: "/odoo/customer-group-changes" },
     { name: "as_of", ...low, url: group("event_trade_fair"), steps: menu("Members on a Date") },
 
@@ -195,4 +196,14 @@ export const shots = [
     { name: "phone_requests", ...phone, url: "/odoo/customer-group-requests" },
     { name: "settings", ...wide, url: "/odoo/settings#customer_group" },
     { name: "phone_settings", ...phone, url: "/odoo/settings#customer_group" },
+    { name: "templates", ...wide, url: "/odoo/customer-groups-from-template" },
+
+    // Glue add-ons
+    {
+        name: "crm",
+        addon: "customer_group_crm",
+        ...low,
+        url: "/odoo/crm",
+        steps: [["click", ".o_kanban_record:has-text('Info about services')"]],
+    },
 ];
