@@ -25,7 +25,7 @@ companies = env["res.partner"].search([("is_company", "=", True)], order="name")
 # What the demo data did happened some months ago, the rest in the weeks after.
 act(admin, "add_members", "event_trade_fair", people[:12], "Visitors of our stand")
 act(demo, "add_members", "catalogue", companies[:8], "Wish of the sales team")
-act(demo, "remove_members", "prospects", people[:4], "Bought something")
+act(demo, "remove_members", "newsletter_home", people[2:9], "Unsubscribed")
 act(admin, "add_members", "newsletter_trade", people[4:9], "Signed up at the fair")
 act(demo, "remove_members", "event_trade_fair", people[2:5], "Did not come after all")
 act(demo, "add_members", "families", people[6:9], "Survey among our customers")

@@ -73,7 +73,11 @@ function watch(page) {
     track("requestfailed", "delete");
     return async () => {
         const start = (last = Date.now());
-        while (pending.size || Date.now() - last < QUIET) {
+        const isBusy = async () =>
+            pending.size ||
+            Date.now() - last < QUIET ||
+            (await page.locator(".o_loading_indicator").count());
+        while (await isBusy()) {
             if (Date.now() - start > PATIENCE / 2) {
                 return console.error("  still waiting for", ...[...pending].map((r) => r.url()));
             }
@@ -116,7 +120,7 @@ async function shoot({ name, folder: place = "docs/images", user = "admin", widt
     const settle = watch(page);
     try {
         await page.goto(base + (await resolve(url)));
-        await page.waitForSelector(".o_action_manager > *, .o_action", options);
+        await page.waitForSelector(".o_action_manager > *, .modal", options);
         await settle();
         for (const [action, ...args] of steps) {
             try {

@@ -29,13 +29,10 @@ const menu = (text) => [
     ["click", ".o_control_panel .o_cp_action_menus button:has(.fa-cog)"],
     ["choose", text],
 ];
+const more = ["click", "button:has(.fa-bolt)"]; // on phones
 const panel = (name) => [
     "click",
     `.o_search_panel_label:has(span:text-is("${name}")) .o_search_panel_label_title`,
-];
-const unfoldPanel = (name) => [
-    "click",
-    `.o_search_panel_label:has(span:text-is("${name}")) .o_toggle_fold`,
 ];
 
 const tree = [
@@ -128,7 +125,7 @@ export const shots = [
         ...description,
         ...broad,
         url: "/odoo/contacts",
-        steps: [list, unfoldPanel("Private customers"), panel("Private customers")],
+        steps: [list, panel("Private customers")],
     },
     {
         name: "members_add",
@@ -149,7 +146,7 @@ export const shots = [
         name: "phone_members",
         ...phone,
         url: group("first_home"),
-        steps: [["click", "button[name='action_view_members']"]],
+        steps: [more, ["click", "button[name='action_view_members']"]],
     },
 
     // History
@@ -165,14 +162,14 @@ export const shots = [
         ...phone,
         url: group("event_trade_fair"),
         steps: [
-            ["click", ".o-form-buttonbox .o_button_more"],
-            ["click", ".oe_stat_button:has-text('History')"],
+            more,
+            ...history,
         ],
     },
     {
         name: "contact_history",
         ...long,
-        url: contact("hanna_vogel"),
+        url: "/odoo/contacts/{base.res_partner_address_28}",
         steps: [["click", ".oe_stat_button:has-text('Group History')"]],
     },
     { name: "changes", ...long, url: "/odoo/customer-group-changes" },
