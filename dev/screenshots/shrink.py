@@ -1,8 +1,9 @@
-"""Put new pictures into the repository, with as few colors as they need.
+"""Put new pictures into the repository, as small as they have to be.
 
 Called as ``shrink.py FOLDER_OF_NEW_PICTURES REPOSITORY``.
 """
 
+import io
 import sys
 from pathlib import Path
 
@@ -11,25 +12,31 @@ from PIL import Image, ImageChops
 LIMIT = 150_000  # bytes; dev/lint/docs.py checks it
 
 
-def shrink(source, target):
-    """Write ``source`` to ``target``, unless it shows the same.
+def save(picture):
+    """Return a PNG of all colors or, if that were too large, of 256."""
+    for candidate in (picture, picture.quantize(256, dither=Image.Dither.NONE)):
+        file = io.BytesIO()
+        candidate.save(file, "PNG", optimize=True)
+        if file.tell() <= LIMIT:
+            break
+    return file.getvalue()
 
-    :return: what happened, for the terminal
-    """
-    picture = Image.open(source).convert("RGB")
-    picture = picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=0)
-    if target.exists():
-        before = Image.open(target).convert("RGB")
-        now = picture.convert("RGB")
-        if before.size == now.size and not ImageChops.difference(before, now).getbbox():
-            return "same"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    picture.save(target, optimize=True)
-    size = target.stat().st_size
-    return f"{size / 1000:.0f} kB" + (" TOO LARGE" if size > LIMIT else "")
+
+def shows_same(picture, path):
+    """Tell whether the picture at ``path`` is the same already."""
+    if not path.exists():
+        return False
+    before = Image.open(path).convert("RGB")
+    return before.size == picture.size and not (
+        ImageChops.difference(before, picture).getbbox()
+    )
 
 
 folder, repository = map(Path, sys.argv[1:])
 for new in sorted(folder.rglob("*.png")):
-    path = new.relative_to(folder)
-    print(f"{path}: {shrink(new, repository / path)}")
+    path = repository / new.relative_to(folder)
+    picture = Image.open(new).convert("RGB")
+    if not shows_same(picture, path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(save(picture))
+        print(f"{new.relative_to(folder)}: {path.stat().st_size / 1000:.0f} kB")
