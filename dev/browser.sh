@@ -21,7 +21,7 @@ set_up_browser() {
 serve() {
     local log=$LOGS/server.log
     URL=http://127.0.0.1:$("$PYTHON" -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
-    run_odoo -d "$1" --db-filter "^$1\$" --http-port "${URL##*:}" --max-cron-threads 0 \
+    "$PYTHON" "$ODOO_BIN" -d "$1" --db-filter "^$1\$" --http-port "${URL##*:}" --max-cron-threads 0 \
         >"$log" 2>&1 8>&- &
     SERVER=$!
     trap stop_serving EXIT
