@@ -42,14 +42,14 @@ class TestConcurrency(BaseCase):
             cr.execute("SELECT FROM res_partner LIMIT 1")
             yield superuser(cr)
 
-    def link(self, env, *partner_ids):
+    def put_in(self, env, *partner_ids):
         return (
             env["res.partner"]
             .browse(partner_ids)
             .write({"customer_group_ids": [Command.link(self.group)]})
         )
 
-    def unlink(self, env, *partner_ids):
+    def take_out(self, env, *partner_ids):
         return (
             env["res.partner"]
             .browse(partner_ids)
@@ -103,7 +103,7 @@ class TestConcurrency(BaseCase):
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_same_change_at_the_same_moment(self):
         """The second one notices that nothing is left to do."""
-        doors = [(self.link, self.unlink), (self.add, self.remove)]
+        doors = [(self.put_in, self.take_out), (self.add, self.remove)]
         for first_add, first_remove in doors:
             for second_add, second_remove in doors:
                 for first, second, members in [
@@ -131,12 +131,12 @@ class TestConcurrency(BaseCase):
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_opposite_changes_at_the_same_moment(self):
         """Either may win, but relation, ledger and journal agree."""
-        for adding in (self.link, self.add):
-            for removing in (self.unlink, self.remove):
+        for adding in (self.put_in, self.add):
+            for removing in (self.take_out, self.remove):
                 for first, second in [(adding, removing), (removing, adding)]:
                     with self.subTest(first=first.__name__, second=second.__name__):
                         with self.transaction() as env:
-                            (self.link if first is removing else self.unlink)(
+                            (self.put_in if first is removing else self.take_out)(
                                 env, self.anna
                             )
                         self.collide(first, second)
@@ -146,14 +146,14 @@ class TestConcurrency(BaseCase):
     def test_intervals_do_not_overlap_after_waiting(self):
         """Somebody leaves while a bulk change that brings him back waits for a lock."""
         with self.transaction() as env:
-            self.link(env, self.ben)
+            self.put_in(env, self.ben)
         with self.registry.cursor() as blocker:
-            self.link(superuser(blocker), self.anna)
+            self.put_in(superuser(blocker), self.anna)
             blocker.execute("SELECT")
             waiting = self.in_background(lambda env: self.add(env, self.anna, self.ben))
             time.sleep(1.1)
             with self.transaction() as env:
-                self.unlink(env, self.ben)
+                self.take_out(env, self.ben)
             blocker.rollback()
             waiting.join()
         self.assertMembers(self.anna, self.ben)

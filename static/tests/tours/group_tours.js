@@ -217,8 +217,8 @@ tours.add("customer_group_from_tags", {
 });
 
 /** Tick the row of a contact, in the list or in the dialog that is in front. */
-const tick = (name, scope = "") => ({
-    trigger: `${scope} .o_data_row:contains('${name}') .o_list_record_selector input`,
+const tick = (contact, scope = "") => ({
+    trigger: `${scope} .o_data_row:contains('${contact}') .o_list_record_selector input`,
     run: "click",
 });
 
