@@ -21,19 +21,19 @@ class CustomerGroupAddTemplate(models.TransientModel):
     classic_line_ids = fields.One2many(
         comodel_name="customer.group.add.template.line",
         inverse_name="wizard_id",
-        string="Dimensions",
+        string="Classic",
         domain=[("kind", "=", "classic")],
     )
     b2b_line_ids = fields.One2many(
         comodel_name="customer.group.add.template.line",
         inverse_name="wizard_id",
-        string="Dimensions",
+        string="B2B",
         domain=[("kind", "=", "b2b")],
     )
     b2c_line_ids = fields.One2many(
         comodel_name="customer.group.add.template.line",
         inverse_name="wizard_id",
-        string="Dimensions",
+        string="B2C",
         domain=[("kind", "=", "b2c")],
     )
     new_count = fields.Integer(string="New groups", compute="_compute_counts")
