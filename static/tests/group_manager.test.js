@@ -304,7 +304,11 @@ test("only the rows on the screen are in the page", async () => {
         direct: 0,
         total: 0,
     }));
-    onRpc("customer.group", "get_tree", () => ({ groups: main, count_date: false, rights }));
+    onRpc("customer.group", "get_tree", () => ({
+        groups: main,
+        count_date: false,
+        rights,
+    }));
     await openManager();
     const { length } = getNames();
     expect(length).toBeLessThan(60);

@@ -241,7 +241,10 @@ export class GroupManagerController extends Component {
     }
 
     getContext(parent) {
-        return { ...this.props.context, ...(parent && { default_parent_id: parent.id }) };
+        return {
+            ...this.props.context,
+            ...(parent && { default_parent_id: parent.id }),
+        };
     }
 
     getFormProps(resId, parent, pane) {
@@ -288,7 +291,10 @@ export class GroupManagerController extends Component {
             createRecord: () =>
                 this.openPage(action.res_model, false, { context: action.context }),
             selectRecord: (resId, { activeIds: resIds, newWindow }) =>
-                this.openPage(action.res_model, resId, { props: { resIds }, newWindow }),
+                this.openPage(action.res_model, resId, {
+                    props: { resIds },
+                    newWindow,
+                }),
         };
     }
 

@@ -9,7 +9,10 @@ export function getMoveMessage(node, target, count) {
     const values = { group: node.name, parent: target && target.path, count };
     if (!target) {
         return count
-            ? _t("“%(group)s” is a main group now, with its %(count)s subgroups.", values)
+            ? _t(
+                  "“%(group)s” is a main group now, with its %(count)s subgroups.",
+                  values
+              )
             : _t("“%(group)s” is a main group now.", values);
     }
     return count

@@ -32,7 +32,11 @@ export class GroupTree extends Component {
     setup() {
         this.treeRef = useRef("tree");
         this.findRef = useRef("find");
-        this.state = useState({ activeId: this.props.selectedId, dropId: null, canDrop: false });
+        this.state = useState({
+            activeId: this.props.selectedId,
+            dropId: null,
+            canDrop: false,
+        });
         this.grid = useVirtualGrid({ scrollableRef: this.treeRef, bufferCoef: 0.25 });
         useExternalListener(window, "dragend", () => this.endDrag());
         useEffect(

@@ -5,8 +5,7 @@ const tours = registry.category("web_tour.tours");
 const name = ".o_field_widget[name='name'] textarea";
 const pane = ".o_customer_group_pane";
 const openAll = { trigger: ".o_customer_group_open_all", run: "click" };
-const row = (text) =>
-    `.o_customer_group_row:has(.o_customer_group_name:text(${text}))`;
+const row = (text) => `.o_customer_group_row:has(.o_customer_group_name:text(${text}))`;
 const choose = (text) => [
     { trigger: row(text), run: "click" },
     { trigger: `${pane} ${name}:value(${text})` },
