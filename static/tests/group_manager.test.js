@@ -364,7 +364,7 @@ test("a group that somebody else deletes gives way to another one", async () => 
     });
     MockServer.env["customer.group"].unlink([1, 2, 3, 4]);
     await tell({ ids: [1], deleted: true });
-    expect(".o_customer_group_none").toHaveCount(1);
+    expect(".o_customer_group_row").toHaveCount(0);
     expect(".o_notification:last").toHaveText(/What you typed is still here/);
     expect(".o_form_view [name='name'] input").toHaveValue("Typed");
 });

@@ -189,6 +189,7 @@ tours.add("customer_group_ask", {
     steps: () => [
         { trigger: `${field}:not(:has(.o_customer_group_create))` },
         ...typeGroup("Spring fair"),
+        { trigger: ".o-autocomplete--dropdown-menu:not(:contains('Trade'))" },
         pick("Ask for a Group"),
         { trigger: `${name}:value(Spring fair)` },
         {

@@ -38,7 +38,11 @@ tours.add("customer_group_manage", {
         {
             content: "drag a group, with what is below it",
             trigger: row("Private"),
-            run: `drag_and_drop ${row("Trade")}`,
+            run: (helpers) =>
+                helpers.drag_and_drop(row("Trade"), {
+                    position: { top: 15, left: 60 },
+                    relative: true,
+                }),
         },
         { trigger: `${row("Private")}[aria-level='2']` },
         {
