@@ -48,8 +48,8 @@ make_template() {
     run_odoo db rename --force "$1_part" "$1"
 }
 
-# make_database NAME [ADDON...]: a new copy of the template with these add-ons of ours.
-make_database() {
+# copy_template NAME [ADDON...]: a new database with what these add-ons of ours need.
+copy_template() {
     local name=$1 depends template odoo
     depends=$(depends_of "$ADDON" "${@:2}")
     odoo=$("$PYTHON" -c 'import os, odoo.release as r; print(r.__file__, os.stat(r.__file__).st_ctime)')
@@ -61,11 +61,16 @@ make_database() {
         logged template make_template "$template" $depends
     }
     unlock
-    say "Database $name"
-    logged "$name-copy" run_odoo db duplicate --force "$template" "${name}_part"
-    (($# == 1)) || load_addons -i "${name}_part" "${@:2}"
-    logged "$name-rename" run_odoo db rename --force "${name}_part" "$name"
-    note_code "$name"
+    logged "$name-copy" run_odoo db duplicate --force "$template" "$name"
+}
+
+# make_database NAME [ADDON...]: a new database with these add-ons of ours.
+make_database() {
+    say "Database $1"
+    copy_template "$1_part" "${@:2}"
+    (($# == 1)) || load_addons -i "$1_part" "${@:2}"
+    logged "$1-rename" run_odoo db rename --force "$1_part" "$1"
+    note_code "$1"
 }
 
 # load_addons -i|-u DATABASE ADDON...: install or update.
@@ -89,7 +94,7 @@ check_load() {
 check_uninstall() {
     local name=uninstall_$CHECKOUT_ID
     say "Does uninstalling leave anything behind?"
-    make_database "$name"
+    copy_template "$name" "$@"
     take_snapshot "$name" before
     load_addons -i "$name" "$@"
     logged uninstall run_odoo module uninstall -d "$name" "$@"
