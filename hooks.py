@@ -14,7 +14,7 @@ def uninstall_hook(env):
     env["ir.model.data"].search(
         [
             ("model", "in", ["ir.model.fields.selection", "ir.model.inherit"]),
-            ("name", "=like", r"%\_\_customer\_group\_\_%"),
+            ("name", "=like", r"%\_\_customer\_group%\_\_%"),
             ("module", "!=", "customer_group"),
         ]
     ).unlink()
