@@ -111,9 +111,10 @@ export class GroupManagerController extends Component {
         const onNews = (news) => this.onNews(news);
         this.readNews = useDebounced(this.readNews, NEWS_DELAY);
         this.busService.subscribe("customer_group/changed", onNews);
-        onWillDestroy(() =>
-            this.busService.unsubscribe("customer_group/changed", onNews)
-        );
+        onWillDestroy(() => {
+            this.busService.unsubscribe("customer_group/changed", onNews);
+            this.pane = null;
+        });
     }
 
     /** @returns {Object | undefined} the chosen group, as the tree knows it */
@@ -179,6 +180,9 @@ export class GroupManagerController extends Component {
         this.ownChange = false;
         const { pane } = this;
         await this.load();
+        if (pane !== this.pane) {
+            return;
+        }
         const isDirty = await pane?.isDirty?.();
         if (news === "deleted") {
             const message = isDirty

@@ -1,4 +1,4 @@
-import { Component, useSubEnv } from "@odoo/owl";
+import { Component, status, useSubEnv } from "@odoo/owl";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { serializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
@@ -78,9 +78,14 @@ class GroupPaneController extends customerGroupFormView.Controller {
     setup() {
         super.setup();
         Object.assign(this.props.pane, {
-            isDirty: () => this.model.root?.isDirty(),
-            reload: () => this.model.load(),
+            isDirty: () => this.isThere && this.model.root.isDirty(),
+            reload: () => this.isThere && this.model.load(),
         });
+    }
+
+    /** @returns {boolean} false before the group is loaded, and after the form is gone */
+    get isThere() {
+        return status(this) === "mounted";
     }
 
     async onWillSaveRecord(record, changes) {
