@@ -52,6 +52,7 @@ tours.add("customer_group_manage", {
         },
         { trigger: `${row("Private")}[aria-level='1']` },
         { trigger: ".o_switch_view.o_list", run: "click" },
+        { trigger: ".o_list_view" },
         ...search("Group", "shops"),
         { trigger: ".o_data_row .o_data_cell:text(Shops / Online)" },
     ],
