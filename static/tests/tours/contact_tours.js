@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
-import { chip, pick, search, seeOnly, typeGroup, unfold } from "./helpers";
+import { chip, pick, search, seeOnly, type, typeGroup, unfold } from "./helpers";
 
 const tours = registry.category("web_tour.tours");
 const field = ".o_field_widget[name='customer_group_ids']";
@@ -25,12 +25,12 @@ tours.add("customer_group_assign", {
         ...typeGroup("Nowhere"),
         { trigger: `${field} .o-autocomplete:contains('No records')` },
         { trigger: `${field}:not(:contains('Create'))` },
+        ...typeGroup("retail"),
+        ...typeGroup("Board"),
         {
             content: "the group that is reserved for managers is not offered",
-            trigger: `${field} input`,
-            run: "edit Board",
+            trigger: `${field} .o-autocomplete:contains('No records')`,
         },
-        { trigger: `${field} .o-autocomplete:contains('No records')` },
         ...typeGroup("retail"),
         pick("Trade / Retail chains"),
         { trigger: chip("Retail chains") },
@@ -116,10 +116,7 @@ tours.add("customer_group_assign_many", {
             trigger: ".o-dropdown--menu .o_menu_item:contains('Add to Groups')",
             run: "click",
         },
-        {
-            trigger: ".modal .o_field_widget[name='group_ids'] input",
-            run: "edit students",
-        },
+        ...type(".modal .o_field_widget[name='group_ids'] input", "students"),
         pick("Private / Students"),
         {
             content: "one of the three is in the group already",
@@ -171,10 +168,7 @@ tours.add("customer_group_plus", {
         { trigger: `${field} .o_customer_group_create`, run: "click" },
         { trigger: name, run: "edit Spring fair" },
         { trigger: ".modal .o_colorlist_item_color_7", run: "click" },
-        {
-            trigger: ".modal .o_field_widget[name='parent_id'] input",
-            run: "edit private",
-        },
+        ...type(".modal .o_field_widget[name='parent_id'] input", "private"),
         pick("Private"),
         { trigger: ".modal .o_form_button_save", run: "click" },
         { trigger: "body:not(:has(.modal))" },
@@ -189,7 +183,6 @@ tours.add("customer_group_ask", {
     steps: () => [
         { trigger: `${field}:not(:has(.o_customer_group_create))` },
         ...typeGroup("Spring fair"),
-        { trigger: ".o-autocomplete--dropdown-menu:not(:contains('Trade'))" },
         pick("Ask for a Group"),
         { trigger: `${name}:value(Spring fair)` },
         {

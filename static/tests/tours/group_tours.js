@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { pick, search, seeOnly } from "./helpers";
+import { pick, search, seeOnly, type } from "./helpers";
 
 const tours = registry.category("web_tour.tours");
 const name = ".o_field_widget[name='name'] textarea";
@@ -110,10 +110,7 @@ tours.add("customer_group_merge", {
             trigger: `.modal .o_field_widget[name='${field}']:contains('${number}')`,
         });
         const remain = (text, path) => [
-            {
-                trigger: ".modal .o_field_widget[name='target_id'] input",
-                run: `edit ${text}`,
-            },
+            ...type(".modal .o_field_widget[name='target_id'] input", text),
             {
                 trigger: `.o-autocomplete--dropdown-item a:text(${path})`,
                 run: "click",
@@ -139,11 +136,7 @@ tours.add("customer_group_merge", {
             remain("students", "Private / Students"),
             count("present_count", 1),
             count("joining_count", 1),
-            {
-                content: "one group more, from the whole list",
-                trigger: ".modal .o_field_widget[name='group_ids'] input",
-                run: "edit EU",
-            },
+            ...type(".modal .o_field_widget[name='group_ids'] input", "EU"),
             pick("Trade / Wholesale / EU"),
             count("joining_count", 2),
             remain("wholesale", "Trade / Wholesale / EU"),
@@ -199,10 +192,7 @@ tours.add("customer_group_from_tags", {
                 ".modal .o_data_row:contains('Key/customers'):contains('Key - customers'):contains('New')",
         },
         { trigger: ".modal .o_field_widget[name='add_count']:text(2)" },
-        {
-            trigger: ".modal .o_field_widget[name='parent_id'] input",
-            run: "edit priv",
-        },
+        ...type(".modal .o_field_widget[name='parent_id'] input", "priv"),
         pick("Private"),
         { trigger: ".modal .o_data_cell:text(Private / Key - customers)" },
         {

@@ -5,14 +5,25 @@ export function chip(name) {
     return `${FIELD} .o_tag:contains('${name}')`;
 }
 
-/** Type into the groups field and wait for the answer of the server. */
-export function typeGroup(text) {
+/**
+ * Type into a field and wait until its drop-down list offers what matches. Before that
+ * it offers everything, in entries that are about to be replaced.
+ */
+export function type(input, text) {
+    const entry = ".o-autocomplete--dropdown-item";
+    const other = `${entry}:not([class*='o_m2o_']):not(:contains('${text}'))`;
     return [
-        { trigger: `${FIELD} input`, run: `edit ${text}` },
+        { trigger: input, run: `edit ${text}` },
         {
-            trigger: `${FIELD} .o-autocomplete--dropdown-menu:not(:contains('Loading'))`,
+            content: `wait for what matches ${text}`,
+            trigger: `.o-autocomplete--dropdown-menu:not(:has(${other}))`,
         },
     ];
+}
+
+/** Type into the groups field of a contact, a lead or the like. */
+export function typeGroup(text) {
+    return type(`${FIELD} input`, text);
 }
 
 /** Click an entry of an open drop-down list, recognised by a part of its text. */

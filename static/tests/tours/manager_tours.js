@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { pick } from "./helpers";
+import { pick, type } from "./helpers";
 
 const tours = registry.category("web_tour.tours");
 const name = ".o_field_widget[name='name'] textarea";
@@ -53,16 +53,10 @@ tours.add("customer_group_reorganize", {
             seeNoRow("Pupils (copy)"),
             choose("Retail chains"),
             menu("Merge Groups"),
-            {
-                trigger: ".modal .o_field_widget[name='group_ids'] input",
-                run: "edit pupils",
-            },
+            ...type(".modal .o_field_widget[name='group_ids'] input", "pupils"),
             pick("Private / Pupils"),
             { trigger: ".modal [name='group_ids'] .o_tag:contains('Pupils')" },
-            {
-                trigger: ".modal .o_field_widget[name='target_id'] input",
-                run: "edit pupils",
-            },
+            ...type(".modal .o_field_widget[name='target_id'] input", "pupils"),
             pick("Private / Pupils"),
             {
                 trigger:
@@ -155,11 +149,8 @@ tours.add("customer_group_manager_create", {
             cog,
             { trigger: ".o-dropdown--menu:not(:contains('Delete'))" },
             cog,
-            {
-                content: "move it without a mouse",
-                trigger: ".o_field_widget[name='parent_id'] input",
-                run: "edit private",
-            },
+            // move it without a mouse
+            ...type(".o_field_widget[name='parent_id'] input", "private"),
             pick("Private"),
             save,
             {

@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { pick } from "./helpers";
+import { pick, type } from "./helpers";
 
 const tours = registry.category("web_tour.tours");
 const line = (name) => `.modal .o_data_row:has(.o_data_cell:text(${name}))`;
@@ -88,10 +88,7 @@ tours.add("customer_group_load_template_again", {
         return [
             ...open,
             tick("Gender"),
-            {
-                trigger: ".modal .o_field_widget[name='parent_id'] input",
-                run: "edit trade",
-            },
+            ...type(".modal .o_field_widget[name='parent_id'] input", "trade"),
             pick("Trade / Wholesale"),
             count("new_count", 4),
             apply,
