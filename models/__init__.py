@@ -9,7 +9,11 @@ from . import customer_group_mixin
 from . import customer_group_name
 from . import customer_group_operation
 from . import customer_group_membership
+from . import customer_group_exclusion
 from . import customer_group_path
+from . import customer_group_exclusive
+from . import customer_group_rule
+from . import customer_group_rule_run
 from . import customer_group_tree
 from . import ir_actions_act_window_view
 from . import ir_ui_view
@@ -21,3 +25,5 @@ from . import res_partner
 from . import res_partner_export
 from . import res_partner_find
 from . import res_partner_read_group
+from . import customer_group_rule_members
+from . import customer_group_rule_queue

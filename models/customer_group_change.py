@@ -236,8 +236,9 @@ class CustomerGroup(models.Model):
         """
         membership = self.env["customer.group.membership"]
         operation = self.env["customer.group.operation"]._open(change)
-        added = removed = 0
+        added = removed = pinned = 0
         if adds:
+            pinned = self._pin_members(adds, operation)
             changed = SQL(
                 """INSERT INTO customer_group_res_partner_rel (partner_id, group_id)
                    SELECT partner_id, group_id FROM (%s) AS pair
@@ -264,8 +265,9 @@ class CustomerGroup(models.Model):
                 removes,
             )
             removed = membership._close(SQL("TABLE changed"), operation, changed)
-        operation.write({"added": added, "removed": removed})
+        operation.write({"added": added, "removed": removed, "pinned": pinned})
         self.env["res.partner"].invalidate_model(["customer_group_ids"])
+        self._follow_change(operation)
         return operation
 
     # ------------------------------------------------------------

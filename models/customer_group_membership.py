@@ -119,12 +119,14 @@ class CustomerGroupMembership(models.Model):
         return self._enter(
             SQL(
                 """INSERT INTO customer_group_membership AS m
-                          (partner_id, group_id, date_start, start_operation_id)
-                   SELECT partner_id, group_id, %s, %s FROM (%s) AS pairs
+                          (partner_id, group_id, date_start, start_operation_id,
+                           by_rule)
+                   SELECT partner_id, group_id, %s, %s, %s FROM (%s) AS pairs
                    ON CONFLICT (partner_id, group_id) WHERE date_end IS NULL
                    DO NOTHING""",
                 date,
                 operation.id,
+                operation.source == "rule",
                 pairs,
             ),
             operation,

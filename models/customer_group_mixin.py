@@ -38,7 +38,15 @@ class CustomerGroupMixin(models.AbstractModel):
 
     @api.model
     def _search_customer_group_id(self, operator, value):
-        return Domain(FIELD, operator, value)
+        """Find the members of groups and of all that is below them."""
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented  # the ORM then negates the answer to the opposite
+        if operator != "in":
+            return Domain(FIELD, operator, value)
+        domain = Domain(FIELD, "child_of", [id_ for id_ in value if id_])
+        if False in value:
+            domain |= Domain(FIELD, "in", [False])
+        return domain
 
     @api.model
     def _search_customer_group_ids(self, operator, value):

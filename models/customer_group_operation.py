@@ -48,6 +48,7 @@ class CustomerGroupOperation(models.Model):
             ("replace", "Groups replaced"),
             ("merge", "Merged"),
             ("delete", "Group deleted"),
+            ("rule", "Rule evaluated"),
             ("undo", "Undo"),
             ("repair", "Repaired"),
         ],
@@ -60,6 +61,7 @@ class CustomerGroupOperation(models.Model):
             ("bulk", "In bulk"),
             ("import", "Import"),
             ("api", "API"),
+            ("rule", "Rule"),
             ("merge", "Merge"),
             ("undo", "Undo"),
             ("system", "System"),
@@ -78,6 +80,11 @@ class CustomerGroupOperation(models.Model):
     reason = fields.Char(readonly=True)
     added = fields.Integer(readonly=True, help="Memberships that began.")
     removed = fields.Integer(readonly=True, help="Memberships that ended.")
+    pinned = fields.Integer(
+        string="Held",
+        readonly=True,
+        help="Members by rule that stay from now on, whatever the rule says.",
+    )
     skipped = fields.Integer(
         readonly=True, help="Chosen, but already so or not permitted."
     )
@@ -187,9 +194,9 @@ class CustomerGroupOperation(models.Model):
                     "Only managers, and the user who made a change, can undo it."
                 )
             )
-        wanted = self.added + self.removed
+        wanted = self._count_steps()
         undo = self._undo()
-        done = undo.added + undo.removed
+        done = undo._count_steps()
         if not done:
             raise UserError(
                 self.env._(
@@ -209,6 +216,9 @@ class CustomerGroupOperation(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _count_steps(self):
+        return self.added + self.removed + self.pinned
 
     def _undo(self):
         """Close what this operation began and reopen what it ended.
@@ -240,7 +250,8 @@ class CustomerGroupOperation(models.Model):
         change = Change("undo", "undo", self.reason or "")
         undo = self.env["customer.group"]._change_members(to_add, to_remove, change)
         # sudo: the journal is closed to everybody; who may undo was checked above.
-        undo.sudo().skipped = self.added + self.removed - undo.added - undo.removed
-        if undo.added or undo.removed:
+        undo.sudo().pinned = self._undo_pins(undo, partners, groups)
+        undo.sudo().skipped = self._count_steps() - undo._count_steps()
+        if undo._count_steps():
             self.sudo().undone_by_id = undo
         return undo

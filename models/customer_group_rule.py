@@ -1,0 +1,393 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from ast import literal_eval
+from contextlib import contextmanager
+from graphlib import CycleError, TopologicalSorter
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL, frozendict, ormcache
+
+#: More than a person can read, and few enough to be checked and searched quickly.
+MAX_LENGTH, MAX_CONDITIONS, MAX_DEPTH = 8192, 100, 6
+#: How long the search for a new rule may take.
+TIME_LIMIT = "5s"
+#: Fields of a group on which the members of this or of another one depend by rules.
+RULE_FIELDS = {
+    "active",
+    "company_id",
+    "is_exclusive",
+    "parent_id",
+    "rule_domain",
+    "rule_everybody",
+    "sequence",
+    "use_rule",
+}
+#: Fields that only managers write: they move contacts of all users.
+MANAGED_FIELDS = {
+    "is_exclusive",
+    "rule_domain",
+    "rule_everybody",
+    "rule_grace_days",
+    "use_rule",
+}
+#: What goes wrong in a domain that is no domain, or that fits the fields no longer.
+BROKEN = (
+    KeyError,
+    MemoryError,
+    RecursionError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    psycopg2.DataError,
+    psycopg2.ProgrammingError,
+)
+
+
+class CustomerGroup(models.Model):
+    """The rule of a group: which contacts belong in it by themselves.
+
+    The members are those that match, and those whom people put in, without those whom
+    people keep out. The rule is checked with the rights of its author, and evaluated
+    for all contacts of the company of the group.
+    """
+
+    _inherit = "customer.group"
+
+    use_rule = fields.Boolean(
+        string="Filled by a Rule",
+        copy=False,
+        tracking=True,
+        help="Contacts that match join by themselves, and leave when they no longer do."
+        " Whoever was put in by hand stays.",
+    )
+    rule_domain = fields.Text(
+        string="Rule", default="[]", tracking=True, help="Who belongs in the group."
+    )
+    rule_everybody = fields.Boolean(
+        string="May Match Everybody",
+        help="Without it, a rule that every contact matches waits for a person.",
+    )
+    rule_grace_days = fields.Integer(
+        string="Days of Grace",
+        help="How long a member who no longer matches stays in the group.",
+    )
+
+    _rule_grace_days_positive = models.Constraint(
+        "CHECK (rule_grace_days >= 0)", "Days of grace cannot be less than none."
+    )
+
+    # ------------------------------------------------------------
+    # CHECK
+    # ------------------------------------------------------------
+
+    @api.constrains("use_rule", "rule_domain", "company_id")
+    def _check_rule_domain(self):
+        """Refuse a rule that is not valid, too large, too slow, or a look at secrets.
+
+        Constraints are checked as superuser, but only building the query checks the
+        rights on the fields of a domain: the author has to search with it himself.
+        """
+        for group in self.filtered("use_rule").sudo(False):
+            message = group._get_rule_error()
+            if message:
+                raise ValidationError(
+                    self.env._(
+                        "The rule of “%(group)s” is not valid: %(error)s",
+                        group=group.name,
+                        error=message,
+                    )
+                )
+
+    def _get_rule_error(self):
+        """Search with the rule as the current user, and say what is wrong with it.
+
+        :return: text for the author; empty when the rule is valid
+        """
+        try:
+            domain = self._parse_rule()
+            self._check_rule_conditions(domain)
+            with self._limit_time():
+                self.env["res.partner"].search_count(domain)
+        except AccessError as error:
+            return self.env._("it uses what you may not read. %s", error)
+        except psycopg2.errors.QueryCanceled:
+            return self.env._(
+                "the search takes too long. Use fewer conditions, or such on fields of"
+                " the contact itself."
+            )
+        except (ValidationError, *BROKEN) as error:
+            return str(error)
+        return ""
+
+    @contextmanager
+    def _limit_time(self):
+        """Cancel queries that take too long, and undo what they did."""
+        set_limit = "SELECT set_config('statement_timeout', %s, true)"
+        [[limit]] = self.env.execute_query(SQL("SHOW statement_timeout"))
+        with self.env.cr.savepoint():
+            self.env.cr.execute(SQL(set_limit, TIME_LIMIT))
+            yield
+            self.env.cr.execute(SQL(set_limit, limit))
+
+    def _parse_rule(self):
+        """Return the rule as a domain, without looking at the fields it names.
+
+        :rtype: Domain
+        :raise ValueError: when the text is no domain; also ``SyntaxError`` and the like
+        :raise ValidationError: when the rule is too long, or nested too deeply
+        """
+        self.ensure_one()
+        text = self.rule_domain or "[]"
+        if len(text) > MAX_LENGTH:
+            raise ValidationError(
+                self.env._(
+                    "it has %(length)s characters, of %(max)s at most.",
+                    length=len(text),
+                    max=MAX_LENGTH,
+                )
+            )
+        value = literal_eval(text)
+        if not isinstance(value, list):
+            raise ValueError(self.env._("it must be a list of conditions."))
+        return Domain(value)
+
+    def _check_rule_conditions(self, domain):
+        """Check what the query alone would not refuse.
+
+        :param Domain domain: the rule
+        :raise ValidationError: with a message for the author
+        """
+        conditions = list(self._iter_conditions(domain, self.env["res.partner"]))
+        if len(conditions) > MAX_CONDITIONS:
+            raise ValidationError(
+                self.env._(
+                    "it has %(count)s conditions, of %(max)s at most.",
+                    count=len(conditions),
+                    max=MAX_CONDITIONS,
+                )
+            )
+        for model, condition in conditions:
+            steps = self._get_steps(model, condition.field_expr)
+            for step_model, field in steps:
+                step_model.check_access("read")
+                step_model._check_field_access(field, "read")
+            if self._names_groups(steps):
+                ids = self._get_condition_ids(condition)
+                if self.browse(ids) - self.browse(ids)._filtered_access("read"):
+                    raise AccessError(self.env._("A group that you cannot see."))
+
+    @api.model
+    def _iter_conditions(self, domain, model, depth=1):
+        """Yield the conditions of a domain, nested ones included, with their models."""
+        if depth > MAX_DEPTH:
+            raise ValidationError(
+                self.env._("its conditions are nested more than %s times.", MAX_DEPTH)
+            )
+        for condition in domain.iter_conditions():
+            yield model, condition
+            if condition.operator in ("any", "not any"):
+                _model, field = self._get_steps(model, condition.field_expr)[-1]
+                inner = Domain(condition.value)
+                comodel = self.env[field.comodel_name]
+                yield from self._iter_conditions(inner, comodel, depth + 1)
+
+    @api.model
+    def _get_steps(self, model, path):
+        """Return the pairs (model, field) on a path of fields.
+
+        What follows a field that is no relation names a part of its value.
+
+        :raise ValueError: when there is no such field
+        """
+        steps = []
+        for name in path.split("."):
+            field = model._fields.get(name)
+            if field is None:
+                raise ValueError(
+                    self.env._(
+                        "%(model)s has no field “%(field)s”.",
+                        model=model._description,
+                        field=name,
+                    )
+                )
+            steps.append((model, field))
+            if not field.relational:
+                break
+            model = self.env[field.comodel_name]
+        return steps
+
+    @api.model
+    def _names_groups(self, steps):
+        """Return whether a condition is one on groups; refuse what hides which ones."""
+        models_on_path = [field.comodel_name for _model, field in steps]
+        if "customer.group.membership" in models_on_path or (
+            "customer.group" in models_on_path[:-1]
+        ):
+            raise ValidationError(
+                self.env._("conditions on groups must name the groups themselves.")
+            )
+        return models_on_path[-1] == "customer.group"
+
+    @api.model
+    def _get_condition_ids(self, condition):
+        """Return the ids of the groups that a condition names."""
+        values = condition.value
+        values = values if isinstance(values, (list, tuple, set)) else [values]
+        if condition.operator not in ("in", "not in", "=", "!=", "child_of") or any(
+            value and type(value) is not int for value in values
+        ):
+            raise ValidationError(
+                self.env._("conditions on groups must name the groups themselves.")
+            )
+        return [value for value in values if value]
+
+    # ------------------------------------------------------------
+    # ORDER
+    # ------------------------------------------------------------
+
+    @api.constrains("use_rule", "rule_domain", "parent_id", "is_exclusive", "sequence")
+    def _check_rule_cycle(self):
+        """Refuse rules that depend on their own result."""
+        if not self._get_rule_index()["rules"]:
+            return
+        _order, cycle = self._get_rule_order()
+        if set(cycle.ids) & set(self.sudo()._get_subtree_ids(self.ids)):
+            raise ValidationError(
+                self.env._(
+                    "These rules would depend on each other in a circle: %s. Let one of"
+                    " them do without the others.",
+                    ", ".join(cycle.mapped("display_name")),
+                )
+            )
+
+    @api.model
+    def _get_rule_order(self):
+        """Return the active groups with a rule, each after those it depends on.
+
+        :return: pair (groups in order, groups that depend on themselves)
+        """
+        # sudo: rules work for all companies.
+        groups = self.sudo().search([("use_rule", "=", True)])
+        needed = {group.id: group._get_rule_dependencies() for group in groups}
+        cycle = set()
+        while True:
+            graph = {
+                id_: (ids & needed.keys()) - cycle
+                for id_, ids in needed.items()
+                if id_ not in cycle
+            }
+            try:
+                order = list(TopologicalSorter(graph).static_order())
+            except CycleError as error:
+                cycle.update(error.args[1])
+            else:
+                return groups.browse(order), groups.browse(sorted(cycle))
+
+    def _get_rule_dependencies(self):
+        """Return the ids of the groups whose members decide who matches the rule.
+
+        A rule that cannot be read depends on nothing: it is not evaluated either.
+        """
+        self.ensure_one()
+        needed = set(self._get_other_branches()[1])
+        try:
+            domain = self._parse_rule()
+            for model, condition in self._iter_conditions(
+                domain, self.env["res.partner"]
+            ):
+                steps = self._get_steps(model, condition.field_expr)
+                if self._names_groups(steps):
+                    ids = self._get_condition_ids(condition)
+                    field = steps[-1][1]
+                    if condition.operator == "child_of" or not field.store:
+                        ids = self._get_subtree_ids(ids)
+                    needed.update(ids)
+        except (ValidationError, *BROKEN):
+            return set()
+        return needed
+
+    @api.model
+    @ormcache()
+    def _get_rule_index(self):
+        """Return what has to be known to notice that contacts are to be evaluated.
+
+        :return: dict: ``rules``, the ids of active groups with a rule; ``fields``, the
+            names of the fields of contacts that rules look at; ``watched``, the ids of
+            groups whose members matter to a rule or to other branches of their tree
+        :rtype: frozendict[str, frozenset]
+        """
+        # sudo: rules work for all companies.
+        groups = self.sudo().with_context(active_test=True)
+        rules = groups.search([("use_rule", "=", True)])
+        names = set()
+        watched = set(rules.ids)
+        for group in rules:
+            watched |= group._get_rule_dependencies()
+            names |= group._get_rule_field_names()
+        exclusive = groups.search([("is_exclusive", "=", True)])
+        watched.update(groups._get_subtree_ids(exclusive.ids))
+        return frozendict(
+            rules=frozenset(rules.ids),
+            fields=frozenset(names | {"active", "company_id"} if rules else ()),
+            watched=frozenset(watched),
+        )
+
+    def _get_rule_field_names(self):
+        """Return the fields of contacts whose change can change who matches."""
+        try:
+            conditions = list(self._parse_rule().iter_conditions())
+        except (ValidationError, *BROKEN):
+            return set()
+        partners = self.env["res.partner"]
+        names, todo = set(), {c.field_expr.split(".")[0] for c in conditions}
+        while todo:
+            name = todo.pop()
+            field = partners._fields.get(name)
+            if field and name not in names:
+                names.add(name)
+                depends = self.env.registry.field_depends[field]
+                todo.update(path.split(".")[0] for path in depends)
+        return names
+
+    # ------------------------------------------------------------
+    # CRUD, RIGHTS
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        groups = super().create(vals_list)
+        if groups.filtered("use_rule") or self._get_rule_index()["watched"]:
+            groups._on_rule_changed()
+        return groups
+
+    def write(self, vals):
+        affects_rules = not RULE_FIELDS.isdisjoint(vals)
+        switched_off = self.browse()
+        if vals.get("use_rule") is False:
+            switched_off = self.filtered("use_rule")
+        result = super().write(vals)
+        if affects_rules:
+            self._on_rule_changed()
+        switched_off._keep_rule_members()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    def _on_rule_changed(self):
+        self.env.flush_all()
+        self.env.registry.clear_cache()
+        # sudo: whoever may change the group has its rule evaluated.
+        self.sudo().filtered(lambda g: g.use_rule and g.active)._request_run()
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        if operation == "write" and not self.env.su and field.name in MANAGED_FIELDS:
+            return self.env.user.has_group("customer_group.group_manager")
+        return super()._has_field_access(field, operation)
