@@ -16,6 +16,7 @@
         "data/customer.group.template.csv",
         "data/web_tour_tour.xml",
         "wizard/customer_group_as_of_views.xml",
+        "wizard/customer_group_rule_off_views.xml",
         "wizard/customer_group_assign_views.xml",
         "views/customer_group_membership_views.xml",
         "views/customer_group_operation_views.xml",

@@ -81,6 +81,7 @@ class CustomerGroup(models.Model):
         selection=[
             ("all", "Everyone with the Assign right"),
             ("manager", "Managers only"),
+            ("rule", "Nobody, only the rule"),
         ],
         string="Who May Assign",
         default="all",
@@ -208,8 +209,10 @@ class CustomerGroup(models.Model):
     def _search_can_assign(self, operator, value):
         if operator != "in":
             return NotImplemented
-        if self.env.su or self.env.user.has_group("customer_group.group_manager"):
+        if self.env.su:
             domain = Domain.TRUE
+        elif self.env.user.has_group("customer_group.group_manager"):
+            domain = Domain("assign_policy", "!=", "rule")
         elif self.env.user.has_group("customer_group.group_assign"):
             domain = Domain("assign_policy", "=", "all")
         else:

@@ -204,6 +204,14 @@ class CustomerGroup(models.Model):
         :raise UserError: when contacts are to join an archived group
         """
         reserved = self.filtered(lambda group: not group.can_assign)
+        if reserved[:1].assign_policy == "rule":
+            raise AccessError(
+                self.env._(
+                    "Only its rule decides who is in “%s”. Change the rule, or who may"
+                    " assign the group.",
+                    reserved[0].display_name,
+                )
+            )
         if reserved:
             raise AccessError(
                 self.env._(

@@ -123,7 +123,7 @@ class CustomerGroupOperation(models.Model):
         for operation in self:
             operation.can_undo = (
                 not operation.undone_by_id
-                and operation.kind not in ("merge", "delete", "undo", "repair")
+                and operation.kind not in ("merge", "delete", "rule", "undo", "repair")
                 and (manager or (assigner and operation.user_id == self.env.user))
             )
 

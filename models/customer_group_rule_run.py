@@ -130,6 +130,16 @@ class CustomerGroup(models.Model):
     rule_matched = fields.Integer(related="rule_run_ids.matched")
     rule_added = fields.Integer(related="rule_run_ids.added", string="Joined Last")
     rule_removed = fields.Integer(related="rule_run_ids.removed", string="Left Last")
+    rule_next_date = fields.Datetime(
+        string="Next Evaluation", compute="_compute_rule_next_date", exportable=False
+    )
+
+    @api.depends("use_rule")
+    def _compute_rule_next_date(self):
+        # sudo: everybody may know when it is.
+        job = self.env.ref("customer_group.ir_cron_rule_run").sudo()
+        for group in self:
+            group.rule_next_date = group.use_rule and job.active and job.nextcall
 
     # ------------------------------------------------------------
     # WHO MATCHES
@@ -401,6 +411,8 @@ class CustomerGroup(models.Model):
         # sudo: everybody may see what came of a run, and nobody may write it.
         run = self.sudo().rule_run_ids[:1]
         values = {"added": 0, "removed": 0, "date": fields.Datetime.now()} | values
+        if run.state != values["state"] or values["added"] or values["removed"]:
+            self._notify_tree()
         if not run:
             run = run.create({"group_id": self.id, **values})
         else:
