@@ -1,5 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from itertools import chain, pairwise
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -17,24 +19,38 @@ class CustomerGroup(models.Model):
         " order, the first that matches wins; by hand, a new choice replaces the old.",
     )
 
+    @api.model
+    def _get_branches(self):
+        """Return the branches of the tree that exclude each other.
+
+        :return: dict: id of a group with exclusive subgroups, to its branches in their
+            order, each a list of ids
+        """
+        # sudo: branches that the user does not see exclude others as well.
+        groups = self.sudo().with_context(active_test=True)
+        exclusive = groups.search([("is_exclusive", "=", True)]).ids
+        branches = {id_: {} for id_ in exclusive}
+        domain = [("id", "child_of", exclusive)]
+        for group in groups.search_fetch(domain, ["parent_path"]) if exclusive else ():
+            for above, branch in pairwise(map(int, group.parent_path.split("/")[:-1])):
+                if above in branches:
+                    branches[above].setdefault(branch, []).append(group.id)
+        return {id_: list(parts.values()) for id_, parts in branches.items()}
+
     def _get_other_branches(self):
         """Return the groups that exclude this one, as they are in the tree.
 
         :return: pair of lists of ids: all of them, and those whose rules come first
         """
         self.ensure_one()
-        # sudo: branches that the user does not see exclude this one as well.
-        groups = self.sudo().with_context(active_test=True)
-        path = [int(id_) for id_ in (self.parent_path or "").split("/")[:-1]]
+        branches = self._get_rule_index()["branches"]
         others, earlier = [], []
-        for above, branch in zip(groups.browse(path), path[1:], strict=False):
-            if above.is_exclusive:
-                branches = groups.search([("parent_id", "=", above.id)]).ids
-                before = (
-                    branches[: branches.index(branch)] if branch in branches else []
-                )
-                others += groups._get_subtree_ids(set(branches) - {branch})
-                earlier += groups._get_subtree_ids(before)
+        for above in map(int, (self.parent_path or "").split("/")[:-1]):
+            parts = branches.get(above, [])
+            place = next((i for i, ids in enumerate(parts) if self.id in ids), None)
+            if place is not None:
+                earlier += chain(*parts[:place])
+                others += chain(*parts[:place], *parts[place + 1 :])
         return others, earlier
 
     @api.model

@@ -3,13 +3,14 @@
 from ast import literal_eval
 from contextlib import contextmanager
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, frozendict, ormcache
+from odoo.tools import SQL, ormcache
 
 #: More than a person can read, and few enough to be checked and searched quickly.
 MAX_LENGTH, MAX_CONDITIONS, MAX_DEPTH = 8192, 100, 6
@@ -252,8 +253,9 @@ class CustomerGroup(models.Model):
     @api.constrains("use_rule", "rule_domain", "parent_id", "is_exclusive", "sequence")
     def _check_rule_cycle(self):
         """Refuse rules that depend on their own result."""
-        if not self._get_rule_index()["rules"]:
+        if not self._get_rule_index()["rules"] and not any(self.mapped("use_rule")):
             return
+        self.env.registry.clear_cache()
         _order, cycle = self._get_rule_order()
         if set(cycle.ids) & set(self.sudo()._get_subtree_ids(self.ids)):
             raise ValidationError(
@@ -270,9 +272,18 @@ class CustomerGroup(models.Model):
 
         :return: pair (groups in order, groups that depend on themselves)
         """
+        index = self._get_rule_index()
         # sudo: rules work for all companies.
-        groups = self.sudo().search([("use_rule", "=", True)])
-        needed = {group.id: group._get_rule_dependencies() for group in groups}
+        groups = self.sudo()
+        return groups.browse(index["rules"]), groups.browse(index["cycle"])
+
+    @api.model
+    def _sort_rules(self, needed):
+        """Return ids so that each comes after those it depends on.
+
+        :param dict needed: id of a group with a rule, to the ids it depends on
+        :return: pair of lists (ids in order, ids that depend on themselves)
+        """
         cycle = set()
         while True:
             graph = {
@@ -281,19 +292,17 @@ class CustomerGroup(models.Model):
                 if id_ not in cycle
             }
             try:
-                order = list(TopologicalSorter(graph).static_order())
+                return list(TopologicalSorter(graph).static_order()), sorted(cycle)
             except CycleError as error:
                 cycle.update(error.args[1])
-            else:
-                return groups.browse(order), groups.browse(sorted(cycle))
 
     def _get_rule_dependencies(self):
-        """Return the ids of the groups whose members decide who matches the rule.
+        """Return the ids of the groups that the conditions of the rule name.
 
         A rule that cannot be read depends on nothing: it is not evaluated either.
         """
         self.ensure_one()
-        needed = set(self._get_other_branches()[1])
+        needed = set()
         try:
             domain = self._parse_rule()
             for model, condition in self._iter_conditions(
@@ -315,26 +324,33 @@ class CustomerGroup(models.Model):
     def _get_rule_index(self):
         """Return what has to be known to notice that contacts are to be evaluated.
 
-        :return: dict: ``rules``, the ids of active groups with a rule; ``fields``, the
+        :return: dict: ``rules``, the ids of active groups with a rule, each after those
+            it depends on; ``cycle``, those that depend on themselves; ``fields``, the
             names of the fields of contacts that rules look at; ``watched``, the ids of
-            groups whose members matter to a rule or to other branches of their tree
-        :rtype: frozendict[str, frozenset]
+            groups whose members matter to a rule or to other branches of their tree;
+            ``branches``, see :meth:`_get_branches`
         """
         # sudo: rules work for all companies.
         groups = self.sudo().with_context(active_test=True)
         rules = groups.search([("use_rule", "=", True)])
-        names = set()
-        watched = set(rules.ids)
-        for group in rules:
-            watched |= group._get_rule_dependencies()
-            names |= group._get_rule_field_names()
-        exclusive = groups.search([("is_exclusive", "=", True)])
-        watched.update(groups._get_subtree_ids(exclusive.ids))
-        return frozendict(
-            rules=frozenset(rules.ids),
-            fields=frozenset(names | {"active", "company_id"} if rules else ()),
-            watched=frozenset(watched),
-        )
+        branches = self._get_branches()
+        needed = {group.id: group._get_rule_dependencies() for group in rules}
+        watched = set(rules.ids).union(*needed.values())
+        for parts in branches.values():
+            watched.update(*parts)
+            ruled = [needed.keys() & set(part) for part in parts]
+            for before, after in pairwise(filter(None, ruled)):
+                for id_ in after:
+                    needed[id_] |= before
+        order, cycle = self._sort_rules(needed)
+        names = set().union(*(group._get_rule_field_names() for group in rules))
+        return {
+            "rules": order,
+            "cycle": cycle,
+            "fields": frozenset(names | {"active", "company_id"} if rules else ()),
+            "watched": frozenset(watched),
+            "branches": branches,
+        }
 
     def _get_rule_field_names(self):
         """Return the fields of contacts whose change can change who matches."""

@@ -1,8 +1,11 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from ast import literal_eval
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class CustomerGroupTemplate(models.Model):
@@ -30,6 +33,11 @@ class CustomerGroupTemplate(models.Model):
         readonly=True,
     )
     color = fields.Integer(required=True, readonly=True, aggregator=False)
+    is_exclusive = fields.Boolean(readonly=True)
+    rule_domain = fields.Text(
+        readonly=True,
+        help="Records of the conditions stand in it by their external ids.",
+    )
     sequence = fields.Integer(default=10, readonly=True, aggregator=False)
     parent_id = fields.Many2one(
         comodel_name="customer.group.template",
@@ -44,6 +52,29 @@ class CustomerGroupTemplate(models.Model):
         string="Groups",
         readonly=True,
     )
+
+    @api.model
+    def _get_rule(self, text):
+        """Return the rule of a template as one of a group, with ids of this database.
+
+        :param str text: domain; values of relations are external ids
+        :return: text of the domain
+        """
+
+        def resolve(condition):
+            _model, field = self.env["customer.group"]._get_steps(
+                self.env["res.partner"], condition.field_expr
+            )[-1]
+            if not field.relational or not isinstance(condition.value, list):
+                return condition
+            ids = [
+                self.env["ir.model.data"]._xmlid_to_res_id(name)
+                for name in condition.value
+            ]
+            found = [id_ for id_ in ids if id_]
+            return Domain(condition.field_expr, condition.operator, found)
+
+        return repr(list(Domain(literal_eval(text)).map_conditions(resolve)))
 
 
 class CustomerGroup(models.Model):

@@ -57,7 +57,7 @@ class TestTemplates(CustomerGroupCommon):
         dimensions = self.Template.search([("parent_id", "=", False)])
         self.assertEqual(
             [len(dimensions.filtered(lambda d, k=k: d.kind == k)) for k in KINDS],
-            [7, 10, 10],
+            [8, 10, 10],
         )
         for dimension in dimensions:
             with self.subTest(dimension.name):
@@ -269,7 +269,7 @@ class TestTemplates(CustomerGroupCommon):
             (dimensions - self.size - self.region, 1000),
         ):
             self.Group.create([{"name": f"{others} {i}"} for i in range(others)])
-            wizard = self.prepare(*templates)
+            wizard = self.prepare(*templates, with_rules=False)
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
@@ -297,3 +297,35 @@ class TestTemplates(CustomerGroupCommon):
                 self.assertIs("o_customer_group_create" in text, create)
                 self.assertIs("add_template_action" in text, load)
                 self.assertIs("Ask a manager" in text, not create)
+
+    # ------------------------------------------------------------
+    # RULES
+    # ------------------------------------------------------------
+
+    def test_rules(self):
+        """Every rule is valid, for a real manager, and finds whom it is to find."""
+        austria = self.env.ref("base.at").id
+        hospitality = self.env.ref("base.res_partner_industry_I").id
+        self.dora.write({"is_company": True, "lang": "en_US", "country_id": austria})
+        self.dora.industry_id = hospitality
+        dimensions = self.Template.search([("child_ids.rule_domain", "!=", False)])
+        self.assertEqual(len(dimensions), 6)
+        self.apply(*dimensions)
+        groups = self.Group.search([("use_rule", "=", True)])
+        templates = self.Template.search([("rule_domain", "!=", False)])
+        self.assertEqual(groups.template_id, templates)
+        order, cycle = self.Group._get_rule_order()
+        self.assertEqual((len(order), len(cycle)), (len(groups), 0))
+        for group in order:
+            group._run_rule()
+            self.assertEqual(group.rule_state, "done", group.rule_message)
+        self.assertEqual(
+            self.dora.customer_group_ids.mapped("name"),
+            ["Business", "Europe", "Hospitality", "English", "New contact"],
+        )
+        exclusive = self.group_of(self.region)
+        self.assertTrue(exclusive.is_exclusive)
+
+    def test_without_rules(self):
+        self.apply(self.region, with_rules=False)
+        self.assertFalse(self.Group.search([("use_rule", "=", True)]))

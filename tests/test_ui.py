@@ -54,6 +54,14 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
         self.assertIn(self.wholesale, self.cleo.customer_group_ids)
         self.assertEqual(self.ben.customer_group_ids, self.students)
 
+    def test_rule(self):
+        self.Partner.search([]).country_id = False
+        (self.anna + self.dora).country_id = self.env.ref("base.at")
+        self.run_tour("/odoo/customer-groups", "rule", self.manager)
+        self.assertFalse(self.retail.use_rule)
+        self.assertFalse(self.anna.customer_group_ids & self.retail)
+        self.assertLedger()
+
     def test_manager_create(self):
         self.run_tour("/odoo/customer-groups", "manager_create", self.creator)
         agents = self.Group.search([("name", "=", "Agents")])

@@ -36,6 +36,12 @@ class CustomerGroupAddTemplate(models.TransientModel):
         string="B2C",
         domain=[("kind", "=", "b2c")],
     )
+    with_rules = fields.Boolean(
+        string="Fill Them by Rules",
+        default=True,
+        help="Where the fields of contacts tell who belongs in a group, it gets a rule."
+        " You can change it, or switch it off, on each group.",
+    )
     new_count = fields.Integer(string="New groups", compute="_compute_counts")
     present_count = fields.Integer(string="There already", compute="_compute_counts")
 
@@ -126,6 +132,7 @@ class CustomerGroupAddTemplate(models.TransientModel):
         return self.env.execute_query_dict(
             SQL(
                 """SELECT id, parent_id, name, sequence, TRUE AS active,
+                          is_exclusive, rule_domain,
                           CASE WHEN parent_id IS NULL THEN color ELSE 0 END AS color
                      FROM customer_group_template ORDER BY id"""
             )
@@ -165,9 +172,18 @@ class CustomerGroupAddTemplate(models.TransientModel):
         return self._reopen("medium")
 
     def _prepare_group(self, plan, place):
-        """Add the sequence, so that groups stand as their templates do."""
+        """Add the rule, and the sequence: groups stand as their templates do."""
         template = plan.tags[place.tag_ids[0]]
-        return super()._prepare_group(plan, place) | {"sequence": template["sequence"]}
+        values = super()._prepare_group(plan, place)
+        values |= {name: template[name] for name in ("sequence", "is_exclusive")}
+        if self.with_rules and template["rule_domain"]:
+            templates = self.env["customer.group.template"]
+            values |= {
+                "use_rule": True,
+                "rule_domain": templates._get_rule(template["rule_domain"]),
+                "rule_everybody": True,
+            }
+        return values
 
     def _link_templates(self, plan):
         """Remember which template each group comes from; describe the new ones.

@@ -182,3 +182,57 @@ tours.add("customer_group_phone_manager", {
             { trigger: `${row("Agents")}[aria-level='2']` },
         ].flat(),
 });
+
+tours.add("customer_group_rule", {
+    steps: () => {
+        const status = (text) => ({
+            trigger: `${pane} .o_field_widget[name='rule_state']:contains('${text}')`,
+        });
+        const condition = ".o_field_widget[name='rule_domain'] .o_tree_editor";
+        return [
+            openAll,
+            choose("Retail chains"),
+            {
+                trigger: `${pane} .o_field_widget[name='use_rule'] input`,
+                run: "click",
+            },
+            {
+                trigger: ".o_field_widget[name='rule_domain'] a:contains('New Rule')",
+                run: "click",
+            },
+            ...type(`${condition} .o-autocomplete input`, "Austria"),
+            pick("Austria"),
+            {
+                content: "see how many match before saving",
+                trigger: ".o_field_widget[name='rule_domain']:contains('2 record')",
+            },
+            save,
+            status("Not evaluated yet"),
+            {
+                trigger: "button[name='action_run_rule']:text(Evaluate Now)",
+                run: "click",
+            },
+            { trigger: ".o_notification:contains('Joined: 2. Left: 0.')" },
+            status("Up to date"),
+            seeMembers(2),
+            openTab("members"),
+            { trigger: `${pane} .o_data_row:contains('Anna')` },
+            { trigger: `${pane} .o_data_row:contains('Dora')` },
+            openTab("details"),
+            {
+                trigger: `${pane} button:contains('Switch Off')`,
+                run: "click",
+            },
+            {
+                trigger: ".modal .o_radio_input[data-value='remove']",
+                run: "click",
+            },
+            confirm("Switch Off"),
+            seeMembers(0),
+            {
+                content: "the rule is off, and can be switched on again",
+                trigger: `${pane} .o_field_widget[name='use_rule'] input:not(:checked):enabled`,
+            },
+        ].flat();
+    },
+});
