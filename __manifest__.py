@@ -22,6 +22,7 @@
         "views/customer_group_operation_views.xml",
         "views/customer_group_views.xml",
         "views/customer_group_request_views.xml",
+        "views/customer_group_coverage_views.xml",
         "views/customer_group_menus.xml",
         "views/res_partner_views.xml",
         "wizard/customer_group_from_tags_views.xml",

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import test_assign
 from . import test_concurrency
+from . import test_coverage
 from . import test_customer_group
 from . import test_find
 from . import test_from_tags
