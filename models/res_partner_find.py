@@ -14,6 +14,7 @@ class ResPartner(models.Model):
     # bar lists the groups to choose from.
     customer_group_id = fields.Many2one(
         comodel_name="customer.group",
+        string="Customer Group or Subgroup",
         compute="_compute_customer_group_id",
         search="_search_customer_group_id",
         exportable=False,
