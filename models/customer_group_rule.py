@@ -376,27 +376,30 @@ class CustomerGroup(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         groups = super().create(vals_list)
-        if groups.filtered("use_rule") or self._get_rule_index()["watched"]:
-            groups._on_rule_changed()
+        groups._on_rule_changed()
         return groups
 
     def write(self, vals):
-        affects_rules = not RULE_FIELDS.isdisjoint(vals)
         switched_off = self.browse()
         if vals.get("use_rule") is False:
             switched_off = self.filtered("use_rule")
         result = super().write(vals)
-        if affects_rules:
+        if not RULE_FIELDS.isdisjoint(vals):
             self._on_rule_changed()
         switched_off._keep_rule_members()
         return result
 
     def unlink(self):
         result = super().unlink()
-        self.env.registry.clear_cache()
+        self.browse()._on_rule_changed()
         return result
 
     def _on_rule_changed(self):
+        """Have the rules of these groups evaluated; forget what was known of all."""
+        if not self._get_rule_index()["watched"] and not any(
+            group.use_rule or group.is_exclusive for group in self
+        ):
+            return
         self.env.flush_all()
         self.env.registry.clear_cache()
         # sudo: whoever may change the group has its rule evaluated.

@@ -269,6 +269,30 @@ class TestRule(RuleCommon):
             with self.assertRefused(AccessError, "not allowed|field"):
                 self.as_user(self.arcadia, user).action_run_rule()
 
+    def test_only_the_rule(self):
+        self.arcadia.assign_policy = "rule"
+        cleo = self.as_user(self.cleo, self.manager)
+        with self.assertRefused(AccessError, "Only its rule decides"):
+            cleo.write(self.put_into(self.arcadia))
+        with self.assertRefused(AccessError, "Only its rule decides"):
+            self.as_user(self.arcadia, self.manager).remove_members(self.anna.ids)
+        cleo.city = "Arcadia"
+        self.run_queue()
+        self.assertIn(self.cleo, self.members(self.arcadia))
+
+    def test_switch_off(self):
+        wizard = self.env["customer.group.rule.off"].with_user(self.manager)
+        wizard = wizard.with_context(active_id=self.arcadia.id).create({})
+        self.cleo.write(self.put_into(self.arcadia))
+        self.assertEqual(wizard.rule_member_count, 2)
+        wizard.members = "remove"
+        wizard.action_apply()
+        self.assertFalse(self.arcadia.use_rule)
+        self.assertFalse(self.arcadia.rule_state)
+        self.assertEqual(self.members(self.arcadia), self.cleo)
+        self.assertFalse(self.env["customer.group.exclusion"].search([]))
+        self.assertLedger()
+
     def test_abuse(self):
         group = self.as_user(self.arcadia, self.manager)
         deep = "[('child_ids', 'any', " * 400 + "[]" + ")]" * 400

@@ -63,6 +63,7 @@ class CustomerGroupAssign(models.TransientModel):
     operation_id = fields.Many2one("customer.group.operation", readonly=True)
     added = fields.Integer(related="operation_id.added", related_sudo=False)
     removed = fields.Integer(related="operation_id.removed", related_sudo=False)
+    pinned = fields.Integer(related="operation_id.pinned", related_sudo=False)
     skipped = fields.Integer(related="operation_id.skipped", related_sudo=False)
     can_undo = fields.Boolean(related="operation_id.can_undo", related_sudo=False)
 
