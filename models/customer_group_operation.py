@@ -156,6 +156,14 @@ class CustomerGroupOperation(models.Model):
             }
         )
 
+    def _set_skipped(self, number):
+        """Enter how many were chosen but left as they were.
+
+        :param int number: contacts, or memberships where these were chosen one by one
+        """
+        # sudo: nobody has the right to write the journal; the number comes from code.
+        self.sudo().skipped = number
+
     def _count_contacts(self):
         """Return how many contacts the operation put into groups or took out."""
         [[count]] = self.env.execute_query(
@@ -239,8 +247,8 @@ class CustomerGroupOperation(models.Model):
         )
         change = Change("undo", "undo", self.reason or "")
         undo = self.env["customer.group"]._change_members(to_add, to_remove, change)
-        # sudo: the journal is closed to everybody; who may undo was checked above.
-        undo.sudo().skipped = self.added + self.removed - undo.added - undo.removed
+        undo._set_skipped(self.added + self.removed - undo.added - undo.removed)
         if undo.added or undo.removed:
+            # sudo: nobody may write the journal; who may undo was checked before.
             self.sudo().undone_by_id = undo
         return undo
