@@ -236,6 +236,9 @@ class ResPartner(models.Model):
         rules = self.env["ir.rule"]._compute_domain(self._name, "write")
         return self._search(Domain(domain) & Domain(rules))
 
+    def _get_customer_group_partners(self):
+        return self
+
     # ------------------------------------------------------------
     # IMPORT
     # ------------------------------------------------------------

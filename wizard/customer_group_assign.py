@@ -86,7 +86,7 @@ class CustomerGroupAssign(models.TransientModel):
             all_shown = len(ids) >= limit and "active_domain" in context
             domain = context["active_domain"] if all_shown else [("id", "in", ids)]
             if not all_shown or not context.get("active_test", True):
-                # The list has shown archived contacts, which the search would leave out.
+                # The list has shown archived contacts, which a search leaves out.
                 domain = [*domain, ("active", "in", [True, False])]
             values["partner_domain"] = repr(domain)
         return values
