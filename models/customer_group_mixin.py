@@ -14,7 +14,9 @@ class CustomerGroupMixin(models.AbstractModel):
     A model that inherits from it declares the stored many2many ``customer_group_ids``,
     with ``group_id`` as its second column and the search method below. If it wants to
     offer a list of groups in searches, it declares ``customer_group_id`` as well. Its
-    ``create`` and ``write`` call :meth:`_check_customer_group_changes`.
+    ``create`` and ``write`` call :meth:`_check_customer_group_changes`. Groups can be
+    asked for on its records; if contacts are to join with them, it overrides
+    :meth:`_get_customer_group_partners`.
     """
 
     _name = "customer.group.mixin"
