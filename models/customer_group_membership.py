@@ -4,7 +4,6 @@ from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL
 
 from .customer_group_operation import Change
@@ -85,12 +84,11 @@ class CustomerGroupMembership(models.Model):
         """
         self.browse().check_access("read")
         rules = self.env["ir.rule"]._compute_domain(self._name, "read")
-        terms = rules.children if isinstance(rules, DomainAnd) else [rules]
+        terms = rules.children if getattr(rules, "OPERATOR", "") == "&" else [rules]
         of_contact, of_row = [], []
         for term in terms:
-            if isinstance(term, DomainCondition) and (
-                (term.field_expr, term.operator) == ("partner_id", "any")
-            ):
+            path = getattr(term, "field_expr", "")
+            if path == "partner_id" and term.operator == "any":
                 of_contact.append(term.value)
             else:
                 of_row.append(term)

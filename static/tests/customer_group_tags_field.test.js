@@ -184,7 +184,8 @@ test("the dialog stops once at a similar name, and adds that group if wanted", a
 
 test("who may not create asks", async () => {
     onRpc("customer.group.request", "web_save", ({ args, kwargs }) => {
-        const { default_partner_ids, default_res_model, default_res_id } = kwargs.context;
+        const { default_partner_ids, default_res_model, default_res_id } =
+            kwargs.context;
         expect.step([
             args[1].name,
             default_partner_ids,
