@@ -1,6 +1,6 @@
 # Everything a developer needs; the work is done by the scripts in dev/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench stress a11y lint format pot screenshots clean
+.PHONY: help run test bench stress a11y click lint format pot screenshots clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z0-9]*\):.*## /make \1|/p' Makefile | column -t -s '|'
@@ -19,6 +19,9 @@ stress: ## Change the same memberships at the same time, and kill servers at it 
 
 a11y: ## Let axe-core look for barriers on our screens (ARGS="manager merge": only these)
 	@dev/a11y.sh $(ARGS)
+
+click: ## Run Odoo's own tests of the web client with our add-ons: click on everything, tags, panels
+	@dev/click.sh
 
 lint: ## Check style, views, translations and Odoo's own rules
 	@dev/lint.sh

@@ -127,7 +127,7 @@ class CustomerGroup(models.Model):
                               - length(replace(child.parent_path, '/', '')))
                      FROM customer_group parent
                      JOIN customer_group child
-                       ON child.parent_path LIKE parent.parent_path || '%%'
+                       ON child.parent_path ^@ parent.parent_path
                     WHERE parent.id IN %s""",
                 self._ids,
             )

@@ -123,10 +123,18 @@ class CustomerGroup(models.Model):
         selected = partners.search_count(domain)
         if not selected:
             return self.env["customer.group.operation"]
+        return self._assign_allowed(allowed, selected, change, out_of)
+
+    def _assign_allowed(self, allowed, selected, change, out_of):
+        """Do what :meth:`_assign` does, for contacts and groups that are checked.
+
+        :param Query allowed: the contacts that the user may change
+        :param int selected: how many were chosen; the others count as skipped
+        :return: the operation, also when there are no contacts
+        """
         adds, removes = self._get_pairs(change.kind, allowed.select(), out_of)
         operation = self._change_members(adds, removes, change)
-        # sudo: the journal is closed to everybody; the numbers come from here.
-        operation.sudo().skipped = selected - operation._count_contacts()
+        operation._set_skipped(selected - operation._count_contacts())
         return operation
 
     def _get_pairs(self, kind, allowed, out_of):
@@ -322,18 +330,16 @@ class CustomerGroup(models.Model):
         self.check_access("read")
         self._check_assign(joining=self)
         copy = self.copy()
+        partners = self.env["res.partner"]
         members = [("customer_group_ids", "in", self.ids)]
-        allowed = self.env["res.partner"]._get_assignable_query(members)
-        adds = SQL(
-            "SELECT p.id AS partner_id, %s AS group_id FROM (%s) AS p",
-            copy.id,
-            allowed.select(),
-        )
         reason = self.env._("Copied from %s", self.display_name)
-        operation = self._change_members(adds, None, Change("add", "bulk", reason))
-        skipped = self.env["res.partner"].search_count(members) - operation.added
-        # sudo: the journal is closed to everybody; the number comes from here.
-        operation.sudo().skipped = skipped
+        operation = copy._assign_allowed(
+            partners._get_assignable_query(members),
+            partners.search_count(members),
+            Change("add", "bulk", reason),
+            out_of=self.browse(),
+        )
+        skipped = operation.skipped
         message = self.env._(
             "Members copied: %s.", formatLang(self.env, operation.added, digits=0)
         )

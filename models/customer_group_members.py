@@ -84,7 +84,7 @@ class CustomerGroup(models.Model):
                           count(*) FILTER (WHERE r.group_id = g.id),
                           count(DISTINCT r.partner_id)
                      FROM customer_group g
-                     JOIN customer_group s ON s.parent_path LIKE g.parent_path || '%%'
+                     JOIN customer_group s ON s.parent_path ^@ g.parent_path
                      JOIN customer_group_res_partner_rel r ON r.group_id = s.id
                     WHERE g.id IN %(ids)s
                       AND (s.active OR NOT g.active)

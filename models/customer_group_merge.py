@@ -36,7 +36,7 @@ class CustomerGroup(models.Model):
             raise UserError(obstacle)
         note = sources._prepare_merge_note()
         reason = sources._prepare_merge_reason(target, reason)
-        code = not target.code and next(filter(None, sources.mapped("code")), False)
+        values = sources._prepare_merge_values(target)
         sources._get_merged_subgroups().write({"parent_id": target.id})
         self.env.flush_all()
         added = sources._move_members(target)
@@ -44,10 +44,22 @@ class CustomerGroup(models.Model):
         self.env.invalidate_all()
         change = Change("merge", "merge", reason)
         sources.with_context(**{CHANGE_KEY: change}).unlink()
-        if code:
-            target.code = code
+        if values:
+            target.write(values)
         target.message_post(body=note)
         return self.env["customer.group.operation"]._open(change, added=added)
+
+    def _prepare_merge_values(self, target):
+        """Return what ``target`` takes over from these, where it has nothing itself.
+
+        :rtype: dict
+        """
+        values = {}
+        if not target.code:
+            values["code"] = next(filter(None, self.mapped("code")), False)
+        if not target.template_id:
+            values["template_id"] = self.template_id[:1].id
+        return {name: value for name, value in values.items() if value}
 
     def _prepare_merge_reason(self, target, reason):
         """Return what the journal says about the merge of these into ``target``."""

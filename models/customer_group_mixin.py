@@ -14,7 +14,9 @@ class CustomerGroupMixin(models.AbstractModel):
     A model that inherits from it declares the stored many2many ``customer_group_ids``,
     with ``group_id`` as its second column and the search method below. If it wants to
     offer a list of groups in searches, it declares ``customer_group_id`` as well. Its
-    ``create`` and ``write`` call :meth:`_check_customer_group_changes`.
+    ``create`` and ``write`` call :meth:`_check_customer_group_changes`. Groups can be
+    asked for on its records; if contacts are to join with them, it overrides
+    :meth:`_get_customer_group_partners`.
     """
 
     _name = "customer.group.mixin"
@@ -193,6 +195,18 @@ class CustomerGroupMixin(models.AbstractModel):
         ):
             return False
         return super()._has_field_access(field, operation)
+
+    def _may_change_customer_groups(self):
+        """Return whether the user may change the groups of these records, or of any."""
+        field = self._fields[FIELD]
+        return self.has_access("write") and self._has_field_access(field, "write")
+
+    def _get_customer_group_partners(self):
+        """Return the contacts that join a group which was asked for on these records.
+
+        :return: contacts in the environment of the records
+        """
+        return self.env["res.partner"]
 
     def _check_customer_group_changes(self, before, after):
         """Check what the current user did to the groups of these records.

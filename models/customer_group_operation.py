@@ -163,12 +163,21 @@ class CustomerGroupOperation(models.Model):
             }
         )
 
+    def _set_skipped(self, number):
+        """Enter how many were chosen but left as they were.
+
+        :param int number: contacts, or memberships where these were chosen one by one
+        """
+        # sudo: nobody has the right to write the journal; the number comes from code.
+        self.sudo().skipped = number
+
     def _count_contacts(self):
-        """Return how many contacts the operation put into groups or took out."""
+        """Return how many contacts the operation put into groups, held or took out."""
         [[count]] = self.env.execute_query(
             SQL(
                 """SELECT count(DISTINCT partner_id) FROM customer_group_membership
-                    WHERE start_operation_id = %(id)s OR end_operation_id = %(id)s""",
+                    WHERE start_operation_id = %(id)s OR end_operation_id = %(id)s
+                       OR pin_operation_id = %(id)s""",
                 id=self.id,
             )
         )
@@ -249,9 +258,9 @@ class CustomerGroupOperation(models.Model):
         )
         change = Change("undo", "undo", self.reason or "")
         undo = self.env["customer.group"]._change_members(to_add, to_remove, change)
-        # sudo: the journal is closed to everybody; who may undo was checked above.
+        # sudo: nobody may write the journal; who may undo was checked before.
         undo.sudo().pinned = self._undo_pins(undo, partners, groups)
-        undo.sudo().skipped = self._count_steps() - undo._count_steps()
+        undo._set_skipped(self._count_steps() - undo._count_steps())
         if undo._count_steps():
             self.sudo().undone_by_id = undo
         return undo

@@ -1,13 +1,16 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, escape_psql, plaintext2html
 
+from .customer_group_mixin import FIELD
 from .customer_group_operation import Change
 
 #: What the system alone enters: who asked, where, and what became of it.
 SYSTEM_FIELDS = {"user_id", "company_id", "state"}
+#: Whom it is about: the rights of the requester were checked for these.
+SUBJECT_FIELDS = {"partner_ids", "res_model", "res_id"}
 #: What the manager adds.
 MANAGER_FIELDS = {"color", "group_id", "answer"}
 
@@ -41,6 +44,12 @@ class CustomerGroupRequest(models.Model):
         column2="partner_id",
         string="Contacts",
         help="Are put into the group when the request is approved.",
+    )
+    res_model = fields.Char(string="Model")
+    res_id = fields.Many2oneReference(
+        string="Asked on",
+        model_field="res_model",
+        help="Is put into the group when the request is approved, with its contact.",
     )
     user_id = fields.Many2one(
         comodel_name="res.users",
@@ -126,6 +135,8 @@ class CustomerGroupRequest(models.Model):
                     ("parent_id", "=", request.parent_id.id),
                     ("user_id", "=", request.user_id.id),
                     ("partner_ids", "in", request.partner_ids.ids or [False]),
+                    ("res_model", "=", request.res_model),
+                    ("res_id", "=", request.res_id),
                     ("state", "=", "open"),
                 ],
                 limit=1,
@@ -138,6 +149,21 @@ class CustomerGroupRequest(models.Model):
                     )
                 )
 
+    def _check_record(self):
+        """Refuse requests on records that the requester may not put into groups.
+
+        :raise AccessError: when he may not change the record or its groups
+        :raise UserError: when there is no such record, or it cannot be in groups
+        """
+        for request in self.filtered(lambda request: request.res_model):
+            record = request._get_record(request.env)
+            if not record:
+                raise UserError(
+                    self.env._("There is nothing here that could be in a group.")
+                )
+            record.check_access("write")
+            record._check_field_access(record._fields[FIELD], "write")
+
     # ------------------------------------------------------------
     # CRUD, RIGHTS
     # ------------------------------------------------------------
@@ -145,14 +171,15 @@ class CustomerGroupRequest(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         requests = super().create(vals_list)
+        requests._check_record()
         requests._check_new()
         requests._notify_manager()
         return requests
 
     def write(self, vals):
-        if "partner_ids" in vals and not self.env.su:
+        if not SUBJECT_FIELDS.isdisjoint(vals) and not self.env.su:
             raise AccessError(
-                self.env._("The contacts of a request cannot be changed afterwards.")
+                self.env._("Whom a request is about cannot be changed afterwards.")
             )
         return super().write(vals)
 
@@ -179,19 +206,23 @@ class CustomerGroupRequest(models.Model):
         for request in self:
             request._check_decide()
             group = request.group_id or request._get_group()
-            operation = request._add_partners(group)
-            request.group_id = group
             env = request._get_requester_env()
-            request._decide(
-                "approved",
-                env._(
-                    "Your request “%(name)s” was approved. Contacts put into the group"
-                    " “%(group)s”: %(count)s.",
-                    name=request.name,
-                    group=group.with_context(lang=env.lang).complete_name,
-                    count=operation.added,
-                ),
+            record = request._get_record(env)
+            if record and not record._may_change_customer_groups():
+                record = record.browse()
+            operation = request._add_partners(group, record)
+            request._add_record(group, record)
+            request.group_id = group
+            text = env._(
+                "Your request “%(name)s” was approved. Contacts put into the group"
+                " “%(group)s”: %(count)s.",
+                name=request.name,
+                group=group.with_context(lang=env.lang).complete_name,
+                count=operation.added,
             )
+            if record:
+                text += " " + env._("“%s” is in it, too.", record.display_name)
+            request._decide("approved", text)
 
     def action_decline(self):
         """Decline the request, with the answer as the reason.
@@ -231,23 +262,50 @@ class CustomerGroupRequest(models.Model):
             }
         )
 
-    def _add_partners(self, group):
+    def _get_record(self, env):
+        """Return the record that the group was asked for on.
+
+        :param env: the environment to return it in
+        :return: ``None`` when there was none, it is deleted or cannot be in groups
+        """
+        model = env.get(self.res_model)
+        if isinstance(model, self.pool["customer.group.mixin"]) and model._auto:
+            return model.browse(self.res_id).exists() or None
+        return None
+
+    def _add_record(self, group, record):
+        """Put the record into ``group``, unless it is a contact, which is in it by now.
+
+        :param record: in the environment of the requester, who may change it; or empty
+        """
+        if record and record._name != "res.partner":
+            # sudo: the requester may change the record, and the manager assign the
+            # group; neither needs to have both rights.
+            record = self.sudo().env[record._name].browse(record.id)
+            record.write({FIELD: [Command.link(group.id)]})
+            record.invalidate_recordset([FIELD])
+
+    def _add_partners(self, group, record):
         """Put those of the contacts into ``group`` that the requester may change.
 
+        :param record: whose contacts are meant as well; or empty
         :return: the operation of the journal, which the manager has made
         :raise AccessError: when the manager may not assign the group
         """
         group._check_assign(joining=group)
         pairs = None
         partners = self._get_requester_env()["res.partner"]
-        field = partners._fields["customer_group_ids"]
-        if partners.has_access("write") and partners._has_field_access(field, "write"):
+        if partners._may_change_customer_groups():
+            contacts = record._get_customer_group_partners() if record else partners
             pairs = SQL(
-                """SELECT contact.partner_id, %s AS group_id
-                     FROM customer_group_request_partner_rel contact
-                    WHERE contact.request_id = %s AND contact.partner_id IN %s""",
+                """SELECT contact.id AS partner_id, %s AS group_id
+                     FROM (SELECT partner_id FROM customer_group_request_partner_rel
+                            WHERE request_id = %s
+                            UNION SELECT unnest(%s::int[])) AS contact (id)
+                    WHERE contact.id IN %s""",
                 group.id,
                 self.id,
+                contacts.ids,
                 partners._get_assignable_query([]).subselect(),
             )
         reason = self.env._(

@@ -80,17 +80,42 @@ class ResPartner(models.Model):
         if operator not in ("any", "any!") or not isinstance(value, Domain):
             return Domain(name, operator, value)
         memberships = self.env["customer.group.membership"]
-        found = memberships._search(value, bypass_access=operator == "any!")
+        found = memberships._search(value, bypass_access=True)
         if found.is_empty():
             return Domain.FALSE
+        visible = Domain.TRUE
+        if operator == "any" and not self.env.su:
+            contact_rules, rules = memberships._get_rules_for_contact()
+            visible = self._get_visible_domain(contact_rules)
+            # sudo: rules apply whatever the user may see of what they speak about.
+            rules_model = memberships.sudo().with_context(active_test=False)
+            rules = rules.optimize_full(rules_model)
+            found.add_where(rules._to_sql(rules_model, found.table, found))
         members = SQL(
             "%s WHERE (%s)", found.from_clause, found.where_clause or SQL("TRUE")
         )
-        return self._get_members_domain(
+        return visible & self._get_members_domain(
             name,
             members,
             lambda partner: partner[name].filtered_domain(value),
             column=SQL.identifier(found.table, "partner_id"),
+        )
+
+    @api.model
+    def _get_visible_domain(self, rules):
+        """Return the domain of the contacts that a rule allows to see.
+
+        :param Domain rules: evaluated as superuser, as rules are
+        """
+
+        def to_sql(model, alias, query):
+            # sudo: as the ORM does with rules
+            model = model.sudo().with_context(active_test=False)
+            return rules.optimize_full(model)._to_sql(model, alias, query)
+
+        return Domain.custom(
+            to_sql=to_sql,
+            predicate=lambda partner: partner.sudo().filtered_domain(rules),
         )
 
     @api.model
@@ -210,6 +235,9 @@ class ResPartner(models.Model):
         self._check_field_access(self._fields["customer_group_ids"], "write")
         rules = self.env["ir.rule"]._compute_domain(self._name, "write")
         return self._search(Domain(domain) & Domain(rules))
+
+    def _get_customer_group_partners(self):
+        return self
 
     # ------------------------------------------------------------
     # IMPORT

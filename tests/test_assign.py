@@ -11,6 +11,11 @@ from .common import CustomerGroupCommon
 class TestAssign(CustomerGroupCommon):
     """Groups of many contacts at once: preview, result, undo, rights."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.mine = cls.anna + cls.ben + cls.cleo + cls.dora
+
     def open(self, partners, mode="add", user=None, **context):
         context = {
             "active_model": "res.partner",
@@ -83,6 +88,41 @@ class TestAssign(CustomerGroupCommon):
         self.assertEqual(form.selected_count, 4)
         form = self.open(self.anna, active_domain=domain)
         self.assertEqual(form.selected_count, 1)
+
+    def test_archived_contacts_that_the_list_has_shown(self):
+        found = self.ben + self.cleo + self.dora
+        (self.ben + self.cleo).action_archive()
+        form = self.open(found)
+        form.group_ids.add(self.retail)
+        self.assertEqual((form.selected_count, form.change_count), (3, 3))
+        form.save().action_apply()
+        self.env.invalidate_all()
+        for partner in found:
+            self.assertIn(self.retail, partner.customer_group_ids)
+        self.assertLedger()
+
+    def test_all_that_match_are_those_of_the_list(self):
+        self.env["ir.config_parameter"].set_param("web.active_ids_limit", 1)
+        (self.ben + self.cleo).action_archive()
+        domain = ["|", ("id", "in", self.mine.ids), ("name", "=", "Nobody")]
+        for leaf, active_test, found in [
+            ([], True, self.anna + self.dora),
+            ([("active", "=", False)], True, self.ben + self.cleo),
+            ([], False, self.mine),
+        ]:
+            self.mine.customer_group_ids = False
+            shown = self.Partner.with_context(active_test=active_test)
+            self.assertEqual(shown.search(domain + leaf), found)
+            form = self.open(
+                found, active_domain=domain + leaf, active_test=active_test
+            )
+            form.group_ids.add(self.retail)
+            self.assertEqual(form.selected_count, len(found))
+            wizard = form.save().with_context(active_test=True)  # a request of its own
+            wizard.action_apply()
+            self.env.invalidate_all()
+            members = self.mine.filtered("customer_group_ids")
+            self.assertEqual(members, found)
 
     def test_contacts_one_may_not_change_are_left_alone(self):
         other = self.env["res.company"].create({"name": "Other"})

@@ -125,6 +125,32 @@ class TestMerge(CustomerGroupCommon):
         form.save().action_merge()
         self.assertEqual(self.trade.code, "T")
 
+    def test_templates(self):
+        """A template that is loaded again finds the group that remains."""
+        size = self.env.ref("customer_group.template_b2b_size")
+        region = self.env.ref("customer_group.template_classic_region")
+
+        def load():
+            wizard = self.env["customer.group.add.template"].with_user(self.manager)
+            wizard = wizard.create({})
+            lines = wizard.classic_line_ids + wizard.b2b_line_ids
+            line = lines.filtered(lambda line: line.template_id == size)
+            line.chosen, line.group_template_ids = True, False
+            wizard.action_apply()
+
+        def made_from(template):
+            return self.Group.search([("template_id", "=", template.id)])
+
+        load()
+        self.merge(made_from(size) + self.resellers, self.resellers)
+        self.assertEqual(made_from(size), self.resellers)
+        load()
+        self.assertEqual(made_from(size), self.resellers)
+        self.assertFalse(self.Group.search([("name", "=", size.name)]))
+        self.students.template_id = region
+        self.merge(self.resellers + self.students, self.students)
+        self.assertEqual(self.students.template_id, region, "Its own")
+
     # ------------------------------------------------------------
     # HISTORY
     # ------------------------------------------------------------

@@ -265,6 +265,54 @@ class TestRequest(CustomerGroupCommon):
         self.assertEqual(partner.customer_group_ids, group)
 
     # ------------------------------------------------------------
+    # THE RECORD IT WAS ASKED ON
+    # ------------------------------------------------------------
+
+    def test_on_a_record(self):
+        request = self.ask(partner_ids=[], res_model="res.partner", res_id=self.dora.id)
+        other = self.ask(partner_ids=[], res_model="res.partner", res_id=self.cleo.id)
+        with self.assertRefused(UserError, "have asked"):
+            self.ask(partner_ids=[], res_model="res.partner", res_id=self.dora.id)
+        shown = self.as_user(request, self.manager).web_read(
+            {"res_id": {"fields": {"display_name": {}}}}
+        )
+        self.assertEqual(shown[0]["res_id"]["display_name"], "Dora")
+        group = self.approve(request)
+        self.assertEqual(self.dora.customer_group_ids, group)
+        self.assertRegex(self.get_notified(request)[1], "”: 1. “Dora” is in it, too")
+        self.cleo.unlink()
+        self.assertEqual(self.approve(other), group)
+        self.assertEqual(group.direct_member_count, 1)
+        self.assertLedger()
+
+    def test_on_what_cannot_be_in_groups(self):
+        for model, id_ in [
+            ("res.users", self.assigner.id),
+            ("customer.group.mixin", 1),
+            ("no.such.model", 1),
+            ("res.partner", 0),
+            ("res.partner", self.dora.id + 10**6),
+        ]:
+            with self.subTest(model), self.assertRefused(UserError, "nothing here"):
+                self.ask(res_model=model, res_id=id_)
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_on_a_record_the_requester_may_not_change(self):
+        there = self.create_company("There")
+        hidden = self.Partner.create({"name": "Hidden", "company_id": there.id})
+        with self.assertRaises(AccessError):
+            self.ask(res_model="res.partner", res_id=hidden.id)
+        request = self.ask(partner_ids=[], res_model="res.partner", res_id=self.dora.id)
+        for user in (self.assigner, self.manager):
+            with self.assertRefused(AccessError, "cannot be changed|not allowed"):
+                self.as_user(request, user).res_id = hidden.id
+        self.dora.company_id = there  # out of reach by now
+        group = self.approve(request)
+        self.assertFalse(self.dora.customer_group_ids)
+        self.assertNotIn("Dora", self.get_notified(request)[1])
+        self.assertFalse(group.member_count)
+
+    # ------------------------------------------------------------
     # SCALE
     # ------------------------------------------------------------
 

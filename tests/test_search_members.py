@@ -1,14 +1,19 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import date, datetime, time, timedelta
 from random import Random
 from unittest.mock import patch
 
+from lxml import etree
+
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
+from odoo.tools.safe_eval import safe_eval
 
-from .common import CustomerGroupCommon
+from .common import EDITOR, CustomerGroupCommon
 
 
 @tagged("post_install", "-at_install")
@@ -226,3 +231,152 @@ class TestSearchMembers(CustomerGroupCommon):
                 has_many = "EXISTS (SELECT FROM" in query.code
                 self.assertEqual("OFFSET 0" in query.code, bool(walk and has_many))
             self.assertEqual(self.partners.search(below, limit=2), self.anna + self.ben)
+
+
+@tagged("post_install", "-at_install")
+class TestSearchHistory(CustomerGroupCommon):
+    """Contacts found by their history are those that reading all of it would find."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        random = Random(11)
+        here, there = cls.companies = cls.env["res.company"].create(
+            [{"name": "Here"}, {"name": "There"}]
+        )
+        cls.local = cls.create_user(
+            "local", EDITOR, company_id=here.id, company_ids=[Command.set(here.ids)]
+        )
+        common = cls.create_tree(30)
+        cls.of_company = {
+            company: common
+            + cls.Group.create(
+                [
+                    {"name": f"Of {company.name} {i}", "company_id": company.id}
+                    for i in range(10)
+                ]
+            )
+            for company in cls.companies
+        }
+        cls.contacts = cls.Partner.create(
+            [
+                {
+                    "name": f"Contact {index}",
+                    "is_company": index % 4 == 0,
+                    "company_id": index % 3 and company.id,
+                    "customer_group_ids": random.sample(
+                        cls.of_company[company].ids, index % 5
+                    ),
+                }
+                for index in range(120)
+                for company in [cls.companies[index % 2]]
+            ]
+        )
+        for index, partner in enumerate(cls.contacts[::5]):
+            partner.customer_group_ids -= partner.customer_group_ids[:1]
+            partner.active = index % 4 != 0
+        common[3::5].action_archive()
+        cls.env.flush_all()
+        cls.env.cr.execute(
+            """UPDATE customer_group_membership
+                  SET date_start = now() - id %% 60 * interval '1 day'
+                WHERE partner_id = ANY(%s)""",
+            [cls.contacts.ids],
+        )
+        cls.env.invalidate_all()
+
+    def search(self, user, **context):
+        domain = self.get_domain()
+        partners = self.as_user(self.Partner, user).with_context(**context)
+        found = partners.search(domain)
+        self.assertEqual(partners.search_count(domain), len(found))
+        self.assertEqual(partners.search(domain, limit=7), found[:7])
+        mine = Domain("id", "in", self.contacts.ids)
+        self.assertEqual(partners.search(mine & ~domain), partners.search(mine) - found)
+        return found
+
+    def get_domain(self):
+        view = self.env.ref("customer_group.res_partner_view_search")
+        [node] = etree.fromstring(view.arch).xpath(
+            "//filter[@name='joined_customer_group']"
+        )
+        mine = Domain("id", "in", self.contacts.ids)
+        return Domain(safe_eval(node.get("domain"))) & mine
+
+    def read_all(self, user, allowed=lambda row: True, **context):
+        """Return the same contacts, by reading every row and asking who may see it."""
+        partners = self.as_user(self.Partner, user).with_context(**context)
+        contacts = partners.search([("id", "in", self.contacts.ids)])
+        groups = self.Group.with_user(user).search([])  # the active ones he may see
+        since = datetime.combine(date.today() - timedelta(days=30), time.min)
+        rows = self.env["customer.group.membership"].search([])
+        found = {
+            row.partner_id.id
+            for row in rows
+            if not row.date_end
+            and row.date_start >= since
+            and row.group_id.id in groups.ids
+            and row.partner_id.id in contacts.ids
+            and allowed(row)
+        }
+        self.assertTrue(found)
+        return contacts.filtered(lambda contact: contact.id in found)
+
+    def each_size(self):
+        """Yield with both forms of the query, of few members and of many."""
+        for many in (False, True):
+            has_many = patch.object(
+                type(self.Partner), "_has_many_members", return_value=many
+            )
+            with has_many, self.subTest(many_members=many):
+                yield
+
+    def test_joined_lately(self):
+        for _size in self.each_size():
+            found = {}
+            for user in (self.reader, self.local, self.manager):
+                found[user] = self.search(user)
+                self.assertEqual(found[user], self.read_all(user))
+            self.assertNotEqual(found[self.local].ids, found[self.reader].ids)
+            everybody = {"active_test": False}
+            self.assertEqual(
+                self.search(self.local, **everybody),
+                self.read_all(self.local, **everybody),
+            )
+
+    def test_further_rules(self):
+        """Rules on the contact, on the row, and on one or the other."""
+        Rule, company = self.env["ir.rule"], Domain("partner_id.is_company", "=", True)
+        even = Domain("group_id.sequence", "=", 10)
+        self.of_company[self.companies[0]][::2].sequence = 20
+        for domain, allowed in [
+            (company, lambda row: row.partner_id.is_company),
+            (~company, lambda row: not row.partner_id.is_company),
+            (even, lambda row: row.group_id.sequence == 10),
+            (
+                company | even,
+                lambda row: row.partner_id.is_company or row.group_id.sequence == 10,
+            ),
+        ]:
+            rule = Rule.create(
+                {
+                    "name": "Further",
+                    "model_id": self.env["ir.model"]._get_id(
+                        "customer.group.membership"
+                    ),
+                    "domain_force": repr(list(domain)),
+                }
+            )
+            for _size in self.each_size():
+                self.assertEqual(
+                    self.search(self.local), self.read_all(self.local, allowed)
+                )
+            rule.unlink()
+
+    def test_looks_at_no_contact_of_the_ledger(self):
+        """One join of contacts for each row is what takes long with many."""
+        for _size in self.each_size():
+            partners = self.as_user(self.Partner, self.local)
+            query = partners._search(self.get_domain()).select().code
+            self.assertEqual(query.count('FROM "res_partner"'), 1)
+            self.assertNotIn('JOIN "res_partner"', query)

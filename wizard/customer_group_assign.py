@@ -84,9 +84,11 @@ class CustomerGroupAssign(models.TransientModel):
                 .sudo()
                 .get_param("web.active_ids_limit", 20000)
             )
-            domain = [("id", "in", ids)]
-            if len(ids) >= limit and "active_domain" in context:
-                domain = context["active_domain"]
+            all_shown = len(ids) >= limit and "active_domain" in context
+            domain = context["active_domain"] if all_shown else [("id", "in", ids)]
+            if not all_shown or not context.get("active_test", True):
+                # The list has shown archived contacts, which a search leaves out.
+                domain = [*domain, ("active", "in", [True, False])]
             values["partner_domain"] = repr(domain)
         return values
 

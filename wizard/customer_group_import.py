@@ -337,8 +337,7 @@ class CustomerGroupImport(models.TransientModel):
             adds, removes, Change(mode, "import", reason)
         )
         done = operation.removed if mode == "remove" else operation.added
-        # sudo: the journal is closed to everybody; the numbers come from here.
-        operation.sudo().skipped = len(pairs) - done
+        operation._set_skipped(len(pairs) - done)
         return operation
 
     @api.model

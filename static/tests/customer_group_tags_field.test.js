@@ -184,7 +184,14 @@ test("the dialog stops once at a similar name, and adds that group if wanted", a
 
 test("who may not create asks", async () => {
     onRpc("customer.group.request", "web_save", ({ args, kwargs }) => {
-        expect.step([args[1].name, kwargs.context.default_partner_ids]);
+        const { default_partner_ids, default_res_model, default_res_id } =
+            kwargs.context;
+        expect.step([
+            args[1].name,
+            default_partner_ids,
+            default_res_model,
+            default_res_id,
+        ]);
     });
     await mountField(`can_create="False"`);
     expect(".o_customer_group_create").toHaveCount(0);
@@ -194,7 +201,7 @@ test("who may not create asks", async () => {
     expect(".modal [name='name'] input").toHaveValue("Museums");
     await contains(".modal .o_form_button_save").click();
     expect(".o_notification").toHaveText(/sent to the managers/);
-    expect.verifySteps([["Museums", undefined]]);
+    expect.verifySteps([["Museums", undefined, "lead", 1]]);
     await contains(".o_customer_group_ask").click();
     expect(".modal [name='name'] input").toHaveValue("");
 });

@@ -161,14 +161,17 @@ class CrmLead(models.Model):
 
     def _get_groups_for(self, partner):
         """Return the groups of the lead that the contact is to join."""
+        groups = self.customer_group_ids.filtered(
+            lambda group: group.active and group.can_assign
+        )
+        if not groups:  # as most leads are in none
+            return groups
         present = {group_id for _id, group_id in partner._get_customer_group_pairs()}
         # sudo: a group may be of the mother company, which the user does not have.
         companies = partner.sudo().company_id
-        return self.customer_group_ids.filtered(
+        return groups.filtered(
             lambda group: (
                 group.id not in present
-                and group.active
-                and group.can_assign
                 and (
                     not companies
                     or not (company := group.sudo().company_id)
@@ -177,6 +180,9 @@ class CrmLead(models.Model):
                 )
             )
         )
+
+    def _get_customer_group_partners(self):
+        return self.partner_id
 
     def _prepare_customer_group_change(self):
         """Return how the journal tells of the groups that a contact got from a lead.
@@ -200,13 +206,14 @@ class CrmLead(models.Model):
         leads = self.with_context(**{CHANGE_KEY: Change("merge", "merge")})
         merged = super(CrmLead, leads)._merge_opportunity(*args, **kwargs)
         merged = merged.with_env(self.env)
-        self._add_customer_groups(
-            SQL(
-                "SELECT %s AS lead_id, unnest(%s::int[]) AS group_id",
-                merged.id,
-                list({group_id for _lead_id, group_id in pairs}),
+        if pairs:
+            self._add_customer_groups(
+                SQL(
+                    "SELECT %s AS lead_id, unnest(%s::int[]) AS group_id",
+                    merged.id,
+                    list({group_id for _lead_id, group_id in pairs}),
+                )
             )
-        )
         if len(types) > 1:
             merged._give_customer_groups()
         return merged

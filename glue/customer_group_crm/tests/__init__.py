@@ -4,5 +4,6 @@ from . import test_crm_convert
 from . import test_crm_lead
 from . import test_crm_multi_company
 from . import test_crm_performance
+from . import test_crm_request
 from . import test_crm_security
 from . import test_crm_ui

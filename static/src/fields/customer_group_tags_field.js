@@ -148,6 +148,9 @@ export class CustomerGroupTagsField extends Many2ManyTagsField {
         }
         if (record.resModel === "res.partner") {
             context.default_partner_ids = [record.resId];
+        } else {
+            context.default_res_model = record.resModel;
+            context.default_res_id = record.resId;
         }
         this.addDialog(CustomerGroupDialog, {
             resModel: "customer.group.request",
