@@ -1,4 +1,11 @@
-import { Component, onMounted, useEffect, useExternalListener, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    useEffect,
+    useExternalListener,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { browser } from "@web/core/browser/browser";
 import { useBus } from "@web/core/utils/hooks";
@@ -38,7 +45,10 @@ export class GroupTree extends Component {
             dropId: null,
             canDrop: false,
         });
-        this.grid = useVirtualGrid({ scrollableRef: this.treeRef, bufferCoef: 0.25 });
+        this.grid = useVirtualGrid({
+            scrollableRef: this.treeRef,
+            bufferCoef: 0.25,
+        });
         const focus = () => this.treeRef.el.focus();
         // What the arrow down leads to: Odoo's search bar does not let go on Tab.
         useBus(this.env.searchModel, "focus-view", focus);
