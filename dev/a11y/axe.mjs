@@ -43,10 +43,7 @@ async function check({ user = "admin", phone, url, steps = [], look }) {
     try {
         await page.goto(base + url);
         for (const [action, selector, text] of steps) {
-            await page
-                .locator(selector)
-                .first()
-                [action](...(text ? [text] : []));
+            await page.locator(selector).first()[action](...(text ? [text] : []));
         }
         const place = page.locator(look).first();
         await place.waitFor();
@@ -101,9 +98,7 @@ await browser.close();
 for (const [i, [rule, selector]] of stock.entries()) {
     if (!names.length && !seen.has(i)) {
         failed++;
-        console.log(
-            `${rule} of ${selector} is no longer an issue: remove it from stock.mjs`
-        );
+        console.log(`${rule} of ${selector} is no longer an issue: remove it from stock.mjs`);
     }
 }
 process.exitCode = failed ? 1 : 0;

@@ -8,10 +8,7 @@ const field = ".o_field_widget[name='customer_group_ids']";
 const row = (name) =>
     `.o_customer_group_row:has(.o_customer_group_name:text-is("${name}"))`;
 const tab = (name) => ["click", `button[data-tab='${name}']`];
-const tick = (i) => [
-    "click",
-    `.o_data_row >> nth=${i} >> .o_list_record_selector input`,
-];
+const tick = (i) => ["click", `.o_data_row >> nth=${i} >> .o_list_record_selector input`];
 const menu = (text) => ["click", `.o-dropdown--menu .o_menu_item:has-text("${text}")`];
 const actions = ["click", ".o_cp_action_menus button:has-text('Actions')"];
 const cog = ["click", ".o_cp_action_menus button:has(.fa-cog)"];
@@ -21,13 +18,7 @@ const open = [openAll, ["click", row("Hospitality")]];
 
 export const screens = [
     { name: "manager", url: groups, steps: open, look: manager },
-    {
-        name: "manager_phone",
-        url: groups,
-        steps: [openAll],
-        look: manager,
-        phone: true,
-    },
+    { name: "manager_phone", url: groups, steps: [openAll], look: manager, phone: true },
     { name: "manager_demo", url: groups, user: "demo", steps: open, look: manager },
     {
         name: "manager_found",
@@ -142,20 +133,12 @@ export const screens = [
         steps: [["click", ".settings_tab .tab[data-key='customer_group']"]],
         look: ".app_settings_block[data-key='customer_group']",
     },
-    {
-        name: "journal",
-        url: "/odoo/customer-group-changes",
-        look: ".o_list_view .o_content",
-    },
+    { name: "journal", url: "/odoo/customer-group-changes", look: ".o_list_view .o_content" },
     {
         name: "journal_cards",
         url: "/odoo/customer-group-changes",
         steps: [["click", ".o_switch_view.o_kanban"]],
         look: ".o_kanban_view .o_content",
     },
-    {
-        name: "requests",
-        url: "/odoo/customer-group-requests",
-        look: ".o_action .o_content",
-    },
+    { name: "requests", url: "/odoo/customer-group-requests", look: ".o_action .o_content" },
 ];
