@@ -45,10 +45,7 @@ export class GroupTree extends Component {
             dropId: null,
             canDrop: false,
         });
-        this.grid = useVirtualGrid({
-            scrollableRef: this.treeRef,
-            bufferCoef: 0.25,
-        });
+        this.grid = useVirtualGrid({ scrollableRef: this.treeRef, bufferCoef: 0.25 });
         const focus = () => this.treeRef.el.focus();
         // What the arrow down leads to: Odoo's search bar does not let go on Tab.
         useBus(this.env.searchModel, "focus-view", focus);
