@@ -2,6 +2,7 @@ import {
     Component,
     markRaw,
     markup,
+    onMounted,
     onWillDestroy,
     onWillStart,
     onWillUpdateProps,
@@ -14,8 +15,6 @@ import { _t } from "@web/core/l10n/translation";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { uniqueId } from "@web/core/utils/functions";
 import { useService } from "@web/core/utils/hooks";
-import { useDebounced } from "@web/core/utils/timing";
-import { parseXML } from "@web/core/utils/xml";
 import { CallbackRecorder, useSetupAction } from "@web/search/action_hook";
 import { CogMenu } from "@web/search/cog_menu/cog_menu";
 import { Layout } from "@web/search/layout";
@@ -24,12 +23,10 @@ import { useSearchBarToggler } from "@web/search/search_bar/search_bar_toggler";
 import { ActionHelper } from "@web/views/action_helper";
 import { standardViewProps } from "@web/views/standard_view_props";
 import { getMoveMessage, getRefusal } from "./group_messages";
-import { EmbeddedView } from "./group_pane";
+import { useGroupNews } from "./group_news";
+import { EmbeddedView, getPaneArch } from "./group_pane";
 import { GroupTree } from "./group_tree";
 import { GroupTreeModel } from "./group_tree_model";
-
-/** How long to wait for more news before the tree is read again, in milliseconds. */
-const NEWS_DELAY = 500;
 
 /** Lists beside the form, by the tab that shows them. */
 const TAB_ACTIONS = {
@@ -52,7 +49,6 @@ export class GroupManagerController extends Component {
 
     setup() {
         this.actionService = useService("action");
-        this.busService = useService("bus_service");
         this.notification = useService("notification");
         this.orm = useService("orm");
         this.viewService = useService("view");
@@ -88,11 +84,12 @@ export class GroupManagerController extends Component {
 
         onWillStart(async () => {
             await Promise.all([this.load(), this.loadForm()]);
-            const group = this.model.nodes.get(selectedId) || this.model.roots[0];
-            if (group && !this.env.isSmall) {
-                await this.open(group.id);
+            if (!this.env.isSmall) {
+                this.state.selectedId = this.firstId;
             }
         });
+        // Only now, so that the tree does not wait for the pane to be seen.
+        onMounted(() => this.state.selectedId && this.open(this.state.selectedId));
         onWillUpdateProps((nextProps) => {
             this.keepId = false;
             return this.load(nextProps.domain);
@@ -107,19 +104,18 @@ export class GroupManagerController extends Component {
                 tab: this.state.tab,
             }),
         });
-        this.news = new Map();
-        const onNews = (news) => this.onNews(news);
-        this.readNews = useDebounced(this.readNews, NEWS_DELAY);
-        this.busService.subscribe("customer_group/changed", onNews);
-        onWillDestroy(() => {
-            this.busService.unsubscribe("customer_group/changed", onNews);
-            this.pane = null;
-        });
+        useGroupNews((news) => this.readNews(news));
+        onWillDestroy(() => (this.pane = null));
     }
 
     /** @returns {Object | undefined} the chosen group, as the tree knows it */
     get selected() {
         return this.model.nodes.get(this.state.selectedId);
+    }
+
+    /** @returns {number | false} the chosen group, or the first one if that is gone */
+    get firstId() {
+        return this.selected?.id || this.model.roots[0]?.id || false;
     }
 
     /** @returns {boolean} whether there is no group at all, not even one being made */
@@ -157,26 +153,15 @@ export class GroupManagerController extends Component {
             { actionId, loadActionMenus: true, loadIrFilters: true }
         );
         const { arch, actionMenus } = descriptions.views.form;
-        const form = parseXML(arch);
-        form.setAttribute("js_class", "customer_group_pane");
-        form.querySelector("chatter")?.remove();
         const { fields, relatedModels } = descriptions;
-        this.form = { arch: form.outerHTML, actionMenus, fields, relatedModels };
+        this.form = { arch: getPaneArch(arch), actionMenus, fields, relatedModels };
     }
 
-    /** @param {{ids: number[], deleted: boolean}} news of changes by anybody, me included */
-    onNews({ ids, deleted }) {
-        for (const id of ids) {
-            this.news.set(id, deleted ? "deleted" : "changed");
-        }
-        this.readNews();
-    }
-
-    async readNews() {
+    /** @param {Map<number, string>} allNews by the ids of the groups that were changed */
+    async readNews(allNews) {
         const { isNew, selectedId } = this.state;
         const news =
-            isNew || this.ownChange === selectedId ? null : this.news.get(selectedId);
-        this.news.clear();
+            isNew || this.ownChange === selectedId ? null : allNews.get(selectedId);
         this.ownChange = false;
         const { pane } = this;
         await this.load();
@@ -292,8 +277,6 @@ export class GroupManagerController extends Component {
             noContentHelp: action.help && markup(action.help),
             loadActionMenus: true,
             loadIrFilters: true,
-            createRecord: () =>
-                this.openPage(action.res_model, false, { context: action.context }),
             selectRecord: (resId, { activeIds: resIds, newWindow }) =>
                 this.openPage(action.res_model, resId, {
                     props: { resIds },
@@ -373,7 +356,7 @@ export class GroupManagerController extends Component {
         this.state.pane = null;
         this.pane = null;
         await this.load();
-        await this.open(this.selected?.id || this.model.roots[0]?.id || false);
+        await this.open(this.firstId);
     }
 
     // -----------------------------------------------------------------------------
@@ -397,9 +380,9 @@ export class GroupManagerController extends Component {
             buttons: [
                 {
                     name: _t("Undo"),
-                    onClick: () => {
-                        close();
-                        return this.move(node.id, parent);
+                    onClick: async () => {
+                        await this.move(node.id, parent);
+                        close(); // not before: it can be tried again if that fails
                     },
                 },
             ],

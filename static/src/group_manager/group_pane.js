@@ -4,8 +4,17 @@ import { serializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { parseXML } from "@web/core/utils/xml";
 import { View } from "@web/views/view";
 import { customerGroupFormView } from "../views/customer_group_views";
+
+/** Returns the form of groups as it is in the pane: messages are on a page of their own. */
+export function getPaneArch(arch) {
+    const form = parseXML(arch);
+    form.setAttribute("js_class", "customer_group_pane");
+    form.querySelector("chatter")?.remove();
+    return form.outerHTML;
+}
 
 /** Keeps a view in the pane from changing the breadcrumb and the pager of the screen. */
 export class EmbeddedView extends Component {
