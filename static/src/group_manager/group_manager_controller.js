@@ -1,7 +1,6 @@
 import {
     Component,
     markRaw,
-    markup,
     onMounted,
     onWillDestroy,
     onWillStart,
@@ -22,17 +21,12 @@ import { SearchBar } from "@web/search/search_bar/search_bar";
 import { useSearchBarToggler } from "@web/search/search_bar/search_bar_toggler";
 import { ActionHelper } from "@web/views/action_helper";
 import { standardViewProps } from "@web/views/standard_view_props";
+import { getListProps, loadTab } from "./group_list";
 import { getMoveMessage, getRefusal } from "./group_messages";
 import { useGroupNews } from "./group_news";
 import { EmbeddedView, getPaneArch } from "./group_pane";
 import { GroupTree } from "./group_tree";
 import { GroupTreeModel } from "./group_tree_model";
-
-/** Lists beside the form, by the tab that shows them. */
-const TAB_ACTIONS = {
-    history: "customer_group.customer_group_membership_action_group",
-    changes: "customer_group.customer_group_operation_action_group",
-};
 
 /** The tree of all groups on the left, the chosen group on the right. */
 export class GroupManagerController extends Component {
@@ -81,6 +75,10 @@ export class GroupManagerController extends Component {
         this.onSaved = this.onSaved.bind(this);
         this.onDeleted = this.onDeleted.bind(this);
         this.show = this.show.bind(this);
+        this.openPage = this.openPage.bind(this);
+        this.onShown = this.onShown.bind(this);
+        this.onFailed = this.onFailed.bind(this);
+        this.onShown();
 
         onWillStart(async () => {
             await Promise.all([this.load(), this.loadForm()]);
@@ -209,12 +207,14 @@ export class GroupManagerController extends Component {
         const paneLeave = new CallbackRecorder();
         const pane = {};
         const isForm = isNew || tab === "details";
+        const { services } = this.env;
+        const { resModel } = this.props;
         const action = await this.keepLastPane.add(
-            isForm ? Promise.resolve() : this.loadTab(id, tab)
+            isForm ? Promise.resolve() : loadTab(services, resModel, id, tab)
         );
         const viewProps = isForm
             ? this.getFormProps(isNew ? false : id, newIn, pane)
-            : this.getListProps(action);
+            : getListProps(action, this.openPage);
         viewProps.__beforeLeave__ = paneLeave;
         Object.assign(this, { pane, paneLeave });
         Object.assign(this.state, {
@@ -227,6 +227,20 @@ export class GroupManagerController extends Component {
                     ? { key: uniqueId("pane_"), viewProps: markRaw(viewProps) }
                     : null,
         });
+    }
+
+    /** Remembers what is in the pane, in case that what comes next cannot be loaded. */
+    onShown() {
+        const { pane, paneLeave, state } = this;
+        this.shown = { own: { pane, paneLeave }, state: { ...state } };
+    }
+
+    /** Stays with what is in the pane. */
+    onFailed() {
+        const { tab, isNew, pane } = this.shown.state;
+        const selectedId = pane ? this.shown.state.selectedId : false;
+        Object.assign(this, this.shown.own);
+        Object.assign(this.state, { selectedId, tab, isNew, pane });
     }
 
     getContext(parent) {
@@ -251,37 +265,6 @@ export class GroupManagerController extends Component {
             onSaved: this.onSaved,
             onDeleted: this.onDeleted,
             onOpen: this.show,
-        };
-    }
-
-    async loadTab(id, tab) {
-        const { resModel } = this.props;
-        const request =
-            tab === "members"
-                ? await this.orm.call(resModel, "action_view_members", [[id]])
-                : TAB_ACTIONS[tab];
-        const context = { active_id: id, active_ids: [id], active_model: resModel };
-        return this.actionService.loadAction(request, context);
-    }
-
-    getListProps(action) {
-        return {
-            type: "list",
-            resModel: action.res_model,
-            domain: action.domain,
-            context: action.context,
-            views: action.views,
-            searchViewId: action.search_view_id?.[0] || false,
-            display: { controlPanel: {}, searchPanel: false },
-            noBreadcrumbs: true,
-            noContentHelp: action.help && markup(action.help),
-            loadActionMenus: true,
-            loadIrFilters: true,
-            selectRecord: (resId, { activeIds: resIds, newWindow }) =>
-                this.openPage(action.res_model, resId, {
-                    props: { resIds },
-                    newWindow,
-                }),
         };
     }
 
@@ -337,6 +320,7 @@ export class GroupManagerController extends Component {
     async onSaved(id) {
         await this.loadOwn(id);
         Object.assign(this.state, { selectedId: id, isNew: false });
+        this.onShown();
     }
 
     /** Reads the tree after a change of mine, and shows where that group stands. */
@@ -355,6 +339,7 @@ export class GroupManagerController extends Component {
     async onDeleted() {
         this.state.pane = null;
         this.pane = null;
+        this.onShown();
         await this.load();
         await this.open(this.firstId);
     }

@@ -1,4 +1,4 @@
-import { Component, status, useSubEnv } from "@odoo/owl";
+import { Component, onError, onMounted, status, useSubEnv } from "@odoo/owl";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { serializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
@@ -22,7 +22,9 @@ export class EmbeddedView extends Component {
     static components = { View };
     static props = {
         viewProps: Object,
-        historyBack: { type: Function, optional: true },
+        historyBack: Function,
+        onShown: Function,
+        onFailed: Function,
     };
 
     setup() {
@@ -32,12 +34,20 @@ export class EmbeddedView extends Component {
                 breadcrumbs: [],
                 disableSearchBarAutofocus: true,
                 embeddedActions: [],
-                historyBack: () => this.props.historyBack?.(),
+                historyBack: () => this.props.historyBack(),
                 pagerProps: {},
                 setDisplayName: () => {},
                 viewSwitcherEntries: [],
                 views: [],
             },
+        });
+        onMounted(() => this.props.onShown());
+        onError((error) => {
+            if (status(this) === "mounted") {
+                throw error;
+            }
+            this.props.onFailed();
+            Promise.reject(error); // for the user to see
         });
     }
 }

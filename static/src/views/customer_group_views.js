@@ -1,4 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { formView } from "@web/views/form/form_view";
 import { kanbanView } from "@web/views/kanban/kanban_view";
@@ -25,7 +26,28 @@ function getView(view) {
     return { ...view, Controller };
 }
 
-export const customerGroupFormView = getView(formView);
+/** Keeps what was typed when the server cannot be reached to look for similar groups. */
+class CustomerGroupFormModel extends formView.Model {
+    async _onchange(config, params) {
+        const onError = (error) => {
+            if (!(error instanceof ConnectionLostError)) {
+                return params.onError(error);
+            }
+            Promise.reject(error); // for the user to see
+        };
+        return (
+            (await super._onchange(config, {
+                ...params,
+                onError: params.onError && onError,
+            })) || {}
+        );
+    }
+}
+
+export const customerGroupFormView = {
+    ...getView(formView),
+    Model: CustomerGroupFormModel,
+};
 export const customerGroupKanbanView = getView(kanbanView);
 export const customerGroupListView = getView(listView);
 
