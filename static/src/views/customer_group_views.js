@@ -1,5 +1,4 @@
 import { _t } from "@web/core/l10n/translation";
-import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { formView } from "@web/views/form/form_view";
 import { kanbanView } from "@web/views/kanban/kanban_view";
@@ -26,21 +25,22 @@ function getView(view) {
     return { ...view, Controller };
 }
 
-/** Keeps what was typed when the server cannot be reached to look for similar groups. */
+/**
+ * Keeps what was typed when the server cannot look for similar groups: it is away, or the
+ * group was deleted. Saving says then what is wrong.
+ */
 class CustomerGroupFormModel extends formView.Model {
     async _onchange(config, params) {
         const onError = (error) => {
-            if (!(error instanceof ConnectionLostError)) {
-                return params.onError(error);
+            if (error.exceptionName !== "odoo.exceptions.MissingError") {
+                Promise.reject(error); // for the user to see
             }
-            Promise.reject(error); // for the user to see
         };
-        return (
-            (await super._onchange(config, {
-                ...params,
-                onError: params.onError && onError,
-            })) || {}
-        );
+        const values = await super._onchange(config, {
+            ...params,
+            onError: params.onError && onError,
+        });
+        return values || {};
     }
 }
 
