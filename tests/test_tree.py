@@ -11,8 +11,17 @@ from odoo.tests import tagged
 from .common import CustomerGroupCommon
 from .http_common import HttpApiCommon
 
-
-COLUMNS = "id name color parent_id active match movable direct total".split()
+COLUMNS = [
+    "id",
+    "name",
+    "color",
+    "parent_id",
+    "active",
+    "match",
+    "movable",
+    "direct",
+    "total",
+]
 
 
 def get_rows(tree):

@@ -5,6 +5,7 @@ import {
     onWillDestroy,
     onWillStart,
     onWillUpdateProps,
+    reactive,
     useRef,
     useState,
 } from "@odoo/owl";
@@ -24,7 +25,7 @@ import { standardViewProps } from "@web/views/standard_view_props";
 import { getListProps, loadTab } from "./group_list";
 import { getMoveMessage, getRefusal } from "./group_messages";
 import { useGroupNews } from "./group_news";
-import { EmbeddedView, getPaneArch } from "./group_pane";
+import { getPaneArch, GroupPane } from "./group_pane";
 import { GroupTree } from "./group_tree";
 import { GroupTreeModel } from "./group_tree_model";
 
@@ -34,7 +35,7 @@ export class GroupManagerController extends Component {
     static components = {
         ActionHelper,
         CogMenu,
-        EmbeddedView,
+        GroupPane,
         GroupTree,
         Layout,
         SearchBar,
@@ -68,16 +69,15 @@ export class GroupManagerController extends Component {
             selectedId,
             tab,
             isNew: false,
-            pane: null,
+            hasPane: false,
             countDate: false,
             rights: {},
         });
+        this.view = reactive({ pane: null });
         this.onSaved = this.onSaved.bind(this);
         this.onDeleted = this.onDeleted.bind(this);
         this.show = this.show.bind(this);
         this.openPage = this.openPage.bind(this);
-        this.onShown = this.onShown.bind(this);
-        this.onFailed = this.onFailed.bind(this);
         this.onShown();
 
         onWillStart(async () => {
@@ -221,26 +221,30 @@ export class GroupManagerController extends Component {
             selectedId: id,
             tab: isNew ? "details" : tab,
             isNew,
-            // A new object of props would make the view load again and drop what was typed.
-            pane:
-                id || isNew
-                    ? { key: uniqueId("pane_"), viewProps: markRaw(viewProps) }
-                    : null,
+            hasPane: Boolean(id || isNew),
         });
+        // A new object of props would make the view load again and drop what was typed.
+        this.view.pane = this.state.hasPane
+            ? { key: uniqueId("pane_"), viewProps: markRaw(viewProps) }
+            : null;
     }
 
     /** Remembers what is in the pane, in case that what comes next cannot be loaded. */
     onShown() {
-        const { pane, paneLeave, state } = this;
-        this.shown = { own: { pane, paneLeave }, state: { ...state } };
+        const { pane, paneLeave } = this;
+        const { selectedId, tab, isNew, hasPane } = this.state;
+        this.shown = {
+            own: { pane, paneLeave },
+            state: { selectedId: hasPane && selectedId, tab, isNew, hasPane },
+            view: { ...this.view },
+        };
     }
 
     /** Stays with what is in the pane. */
     onFailed() {
-        const { tab, isNew, pane } = this.shown.state;
-        const selectedId = pane ? this.shown.state.selectedId : false;
         Object.assign(this, this.shown.own);
-        Object.assign(this.state, { selectedId, tab, isNew, pane });
+        Object.assign(this.state, this.shown.state);
+        Object.assign(this.view, this.shown.view);
     }
 
     getContext(parent) {
@@ -337,7 +341,8 @@ export class GroupManagerController extends Component {
     }
 
     async onDeleted() {
-        this.state.pane = null;
+        this.state.hasPane = false;
+        this.view.pane = null;
         this.pane = null;
         this.onShown();
         await this.load();

@@ -17,7 +17,7 @@ export function getPaneArch(arch) {
 }
 
 /** Keeps a view in the pane from changing the breadcrumb and the pager of the screen. */
-export class EmbeddedView extends Component {
+class EmbeddedView extends Component {
     static template = "customer_group.EmbeddedView";
     static components = { View };
     static props = {
@@ -50,6 +50,18 @@ export class EmbeddedView extends Component {
             Promise.reject(error); // for the user to see
         });
     }
+}
+
+/** What is in the pane. The tree does not wait for it, because it renders on its own. */
+export class GroupPane extends Component {
+    static template = "customer_group.GroupPane";
+    static components = { EmbeddedView };
+    static props = {
+        view: Object,
+        historyBack: Function,
+        onShown: Function,
+        onFailed: Function,
+    };
 }
 
 /** Heads the form in the pane: path of the group, state of saving, menu of actions. */

@@ -30,8 +30,6 @@ export class GroupTree extends Component {
     };
 
     setup() {
-        // Of its own, so that opening a branch does not render the pane as well.
-        this.model = useState(this.props.model);
         this.treeRef = useRef("tree");
         this.findRef = useRef("find");
         this.state = useState({
@@ -48,6 +46,10 @@ export class GroupTree extends Component {
             },
             () => [this.props.selectedId, this.model.revealed]
         );
+    }
+
+    get model() {
+        return this.props.model;
     }
 
     get visibleRows() {
