@@ -47,7 +47,8 @@ class CustomerGroup(models.Model):
         :param set[int] ids: the groups, which the current user may see
         :return: list of tuples (id, name, color, parent id, active)
         """
-        query = self.with_context(active_test=False)._search(Domain.TRUE)
+        groups = self.with_context(active_test=False)
+        query = groups._search(Domain.TRUE, order=self._order)
         columns = ("id", "name", "color", "parent_id", "active")
         rows = self.env.execute_query(
             query.select(*(self._field_to_sql(self._table, name) for name in columns))
