@@ -12,6 +12,7 @@ from . import customer_group_membership
 from . import customer_group_path
 from . import customer_group_tree
 from . import ir_actions_act_window_view
+from . import ir_http
 from . import ir_ui_view
 from . import customer_group_tags
 from . import customer_group_template
