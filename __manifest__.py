@@ -37,7 +37,7 @@
     "assets": {
         "web.assets_backend": ["customer_group/static/src/**/*"],
         "web.assets_tests": ["customer_group/static/tests/tours/**/*"],
-        "web.assets_unit_tests": ["customer_group/static/tests/*.test.js"],
+        "web.assets_unit_tests": ["customer_group/static/tests/*.js"],
     },
     "uninstall_hook": "uninstall_hook",
     "application": True,

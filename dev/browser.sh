@@ -4,7 +4,7 @@
 build_playwright() {
     rm -rf "$CACHE/playwright"
     mkdir "$CACHE/playwright"
-    cp "$REPO"/dev/screenshots/{package,package-lock}.json "$CACHE/playwright"
+    cp "$REPO"/dev/browser/{package,package-lock}.json "$CACHE/playwright"
     install_packages "$CACHE/playwright"
 }
 
@@ -13,7 +13,7 @@ set_up_browser() {
     use_node
     BROWSER=$(command -v google-chrome chromium chromium-browser | head -n 1)
     lock
-    step playwright "Playwright" "$(cat "$REPO"/dev/screenshots/{package,package-lock}.json)"
+    step playwright "Playwright and axe-core" "$(cat "$REPO"/dev/browser/{package,package-lock}.json)"
     unlock
 }
 

@@ -16,6 +16,7 @@ from . import customer_group_rule
 from . import customer_group_rule_run
 from . import customer_group_tree
 from . import ir_actions_act_window_view
+from . import ir_http
 from . import ir_ui_view
 from . import customer_group_tags
 from . import customer_group_template

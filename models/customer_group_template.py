@@ -118,7 +118,7 @@ class CustomerGroup(models.Model):
         if user.env["customer.group.add.template"].has_access("create"):
             help_message += Markup(
                 '<p>%s</p><p><a type="action" class="btn btn-secondary" role="button"'
-                ' name="customer_group.customer_group_add_template_action">%s</a></p>'
+                ' name="customer_group_load_template">%s</a></p>'
             ) % (
                 self.env._("Or begin with groups that other companies use as well."),
                 self.env._("Load a Template"),

@@ -1,6 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
+from odoo.fields import Domain
 
 
 class CustomerGroup(models.Model):
@@ -13,40 +14,52 @@ class CustomerGroup(models.Model):
         """Return the groups that match, and those above them, in the order of the tree.
 
         :param domain: which groups
-        :return: dictionary with ``groups``, a list of ``{"id", "name", "color",
-            "parent_id", "active", "match", "direct", "total"}``, parents before their
-            subgroups; ``match`` is false for those that only lead to others, ``direct``
-            and ``total`` are members as lists show them. With ``count_date``: when the
-            oldest of these numbers was counted, false if all are of now. And with
-            ``rights``: whether the current user may ``create`` and ``write`` groups and
-            ``assign`` members
+        :return: dictionary with ``groups``, a list of ``[id, name, color, parent id,
+            active, match, movable, direct, total]``, parents before their subgroups;
+            ``match`` is false for those that only lead to others, ``movable`` for those
+            the current user may not change, ``direct`` and ``total`` are members as
+            lists show them. With ``count_date``: when the oldest of these numbers was
+            counted, false if all are of now. And with ``rights``: whether the current
+            user may ``create`` groups and ``assign`` members
         """
-        matches = self._search(domain).get_result_ids()
-        groups = self.with_context(active_test=False).search_fetch(
-            [("id", "parent_of", list(matches))],
-            ["name", "color", "parent_id", "active"],
-        )
+        matches = set(self._search(domain).get_result_ids())
+        rows = self._get_tree_rows(matches)
+        groups = self.browse(row[0] for row in rows)
+        movable = set(groups._filtered_access("write")._ids)
         counts = {id_: row for id_, *row in groups._get_cached_member_counts()}
-        dates = [row[2] for row in counts.values() if row[2]]
-        rights = {name: self.has_access(name) for name in ("create", "write")}
+        dates = [date for *__, date in counts.values() if date]
         return {
             "groups": [
-                {
-                    "id": group.id,
-                    "name": group.name,
-                    "color": group.color,
-                    "parent_id": group.parent_id.id,
-                    "active": group.active,
-                    "match": group.id in matches,
-                    "direct": counts.get(group.id, (0, 0))[0],
-                    "total": counts.get(group.id, (0, 0))[1],
-                }
-                for group in groups
+                [*row, row[0] in matches, row[0] in movable]
+                + counts.get(row[0], [0, 0])[:2]
+                for row in rows
             ],
             "count_date": min(dates, default=False),
-            "rights": rights
-            | {"assign": self.env.user.has_group("customer_group.group_assign")},
+            "rights": {
+                "create": self.has_access("create"),
+                "assign": self.env.user.has_group("customer_group.group_assign"),
+            },
         }
+
+    def _get_tree_rows(self, ids):
+        """Read groups and those above them, without a record for each of thousands.
+
+        :param set[int] ids: the groups, which the current user may see
+        :return: list of tuples (id, name, color, parent id, active)
+        """
+        groups = self.with_context(active_test=False)
+        query = groups._search(Domain.TRUE, order=self._order)
+        columns = ("id", "name", "color", "parent_id", "active")
+        rows = self.env.execute_query(
+            query.select(*(self._field_to_sql(self._table, name) for name in columns))
+        )
+        parents = {id_: parent_id for id_, __, __, parent_id, __ in rows}
+        shown = set()
+        for id_ in ids:
+            while id_ in parents and id_ not in shown:
+                shown.add(id_)
+                id_ = parents[id_]
+        return [row for row in rows if row[0] in shown]
 
     def _get_open_action(self):
         """Return what shows this group to the user when an action has made it.

@@ -239,6 +239,13 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
         group = self.Group.search([("name", "=", "Regular customers")])
         self.assertEqual(group.direct_member_count, 1)
 
+    def test_onboarding_in_another_language(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        modules = self.env["ir.module.module"]
+        modules._load_module_terms(["customer_group", "contacts"], ["de_DE"])
+        self.creator.lang = "de_DE"
+        self.test_onboarding()
+
 
 @tagged("post_install", "-at_install")
 class TestCustomerGroupPhone(CustomerGroupUiCase):

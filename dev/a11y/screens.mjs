@@ -3,7 +3,7 @@
 
 const groups = "/odoo/customer-groups";
 const contacts = "/odoo/contacts";
-const contact = [["click", ".o_kanban_record:has-text('Azure Interior')"]];
+const contact = [["click", ".o_data_cell:text-is('Azure Interior')"]];
 const field = ".o_field_widget[name='customer_group_ids']";
 const row = (name) =>
     `.o_customer_group_row:has(.o_customer_group_name:text-is("${name}"))`;
@@ -16,19 +16,8 @@ const manager = ".o_customer_group_manager .o_content";
 const openAll = ["click", ".o_customer_group_open_all"];
 const open = [openAll, ["click", row("Hospitality")]];
 
-/** Parts of Odoo that appear within our screens, and are not ours to mend. */
-export const stock = [
-    ".o_control_panel", // search bar, pager, view switcher
-    ".o_list_table", // Odoo's table, also within forms
-    ".o-mail-Form-chatter",
-    ".o_field_many2one_avatar_user",
-    ".o_field_selection", // its drop-down list
-    ".o-dropdown.dropdown-toggle",
-];
-
 export const screens = [
     { name: "manager", url: groups, steps: open, look: manager },
-    { name: "manager_dark", url: groups, steps: open, look: manager, dark: true },
     { name: "manager_phone", url: groups, steps: [openAll], look: manager, phone: true },
     { name: "manager_demo", url: groups, user: "demo", steps: open, look: manager },
     {
@@ -146,10 +135,10 @@ export const screens = [
     },
     { name: "journal", url: "/odoo/customer-group-changes", look: ".o_list_view .o_content" },
     {
-        name: "change",
+        name: "journal_cards",
         url: "/odoo/customer-group-changes",
-        steps: [["click", ".o_data_row .o_data_cell >> nth=1"]],
-        look: ".o_form_view .o_content",
+        steps: [["click", ".o_switch_view.o_kanban"]],
+        look: ".o_kanban_view .o_content",
     },
     { name: "requests", url: "/odoo/customer-group-requests", look: ".o_action .o_content" },
 ];

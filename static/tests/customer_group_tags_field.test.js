@@ -158,6 +158,7 @@ test("+ creates a group and adds it", async () => {
     expect.verifySteps(["Museums"]);
     expect(".modal").toHaveCount(0);
     expect(".o_tag").toHaveCount(2);
+    expect(".o_customer_group_create").toBeFocused();
 });
 
 test("the dialog stops once at a similar name, and adds that group if wanted", async () => {
@@ -204,6 +205,9 @@ test("who may not create asks", async () => {
     expect.verifySteps([["Museums", undefined, "lead", 1]]);
     await contains(".o_customer_group_ask").click();
     expect(".modal [name='name'] input").toHaveValue("");
+    await press("Escape");
+    await animationFrame();
+    expect(".o_customer_group_ask").toBeFocused();
 });
 
 test("with the option no_create nobody creates or asks", async () => {

@@ -1,11 +1,13 @@
 import { expect, test } from "@odoo/hoot";
-import { queryAll } from "@odoo/hoot-dom";
+import { press, queryAll } from "@odoo/hoot-dom";
+import { animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     contains,
     defineModels,
     fields,
     models,
+    mockService,
     mountView,
     onRpc,
 } from "@web/../tests/web_test_helpers";
@@ -84,3 +86,27 @@ for (const type of ["form", "list"]) {
         expect.verifySteps([[1]]);
     });
 }
+
+test("rows of the journal do not open; Enter presses their buttons", async () => {
+    mockService("action", {
+        doActionButton({ name, resId }) {
+            expect.step(`${name} ${resId}`);
+        },
+    });
+    await mountView({
+        type: "list",
+        resModel: "customer.group",
+        selectRecord: () => expect.step("opened"),
+        arch: `
+            <list js_class="customer_group_journal_list">
+                <field name="name"/>
+                <button name="action_undo" type="object" string="Undo"/>
+            </list>`,
+    });
+    await contains(".o_data_row:first .o_data_cell[name='name']").click();
+    expect.verifySteps([]);
+    await contains(".o_data_row:first button[name='action_undo']").focus();
+    await press("Enter");
+    await animationFrame();
+    expect.verifySteps(["action_undo 1"]);
+});

@@ -95,12 +95,15 @@ export class CustomerGroupTagsField extends Many2ManyTagsField {
             onRecordSaved: use,
             size: "md",
         });
-        this.create = () =>
-            openDialog({
+        this.create = async () => {
+            const { activeElement } = document;
+            await openDialog({
                 title: this.createLabel,
                 context: this.props.context,
                 nextRecordsContext: this.props.context,
             });
+            activeElement.focus();
+        };
     }
 
     get createLabel() {
@@ -140,6 +143,7 @@ export class CustomerGroupTagsField extends Many2ManyTagsField {
         if (!record.resId && !(await record.save())) {
             return;
         }
+        const { activeElement } = document;
         const context = {
             form_view_ref: "customer_group.customer_group_request_view_form_ask",
         };
@@ -152,7 +156,7 @@ export class CustomerGroupTagsField extends Many2ManyTagsField {
             context.default_res_model = record.resModel;
             context.default_res_id = record.resId;
         }
-        this.addDialog(CustomerGroupDialog, {
+        const props = {
             resModel: "customer.group.request",
             title: _t("Ask for a Group"),
             context,
@@ -163,6 +167,9 @@ export class CustomerGroupTagsField extends Many2ManyTagsField {
                 this.notification.add(_t("Your request was sent to the managers."), {
                     type: "success",
                 }),
+        };
+        this.addDialog(CustomerGroupDialog, props, {
+            onClose: () => activeElement.focus(),
         });
     }
 }

@@ -1,10 +1,11 @@
 import {
     Component,
     markRaw,
-    markup,
+    onMounted,
     onWillDestroy,
     onWillStart,
     onWillUpdateProps,
+    reactive,
     useRef,
     useState,
 } from "@odoo/owl";
@@ -14,8 +15,6 @@ import { _t } from "@web/core/l10n/translation";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { uniqueId } from "@web/core/utils/functions";
 import { useService } from "@web/core/utils/hooks";
-import { useDebounced } from "@web/core/utils/timing";
-import { parseXML } from "@web/core/utils/xml";
 import { CallbackRecorder, useSetupAction } from "@web/search/action_hook";
 import { CogMenu } from "@web/search/cog_menu/cog_menu";
 import { Layout } from "@web/search/layout";
@@ -23,19 +22,12 @@ import { SearchBar } from "@web/search/search_bar/search_bar";
 import { useSearchBarToggler } from "@web/search/search_bar/search_bar_toggler";
 import { ActionHelper } from "@web/views/action_helper";
 import { standardViewProps } from "@web/views/standard_view_props";
+import { getListProps, loadTab } from "./group_list";
 import { getMoveMessage, getRefusal } from "./group_messages";
-import { EmbeddedView } from "./group_pane";
+import { useGroupNews } from "./group_news";
+import { getPaneArch, GroupPane } from "./group_pane";
 import { GroupTree } from "./group_tree";
 import { GroupTreeModel } from "./group_tree_model";
-
-/** How long to wait for more news before the tree is read again, in milliseconds. */
-const NEWS_DELAY = 500;
-
-/** Lists beside the form, by the tab that shows them. */
-const TAB_ACTIONS = {
-    history: "customer_group.customer_group_membership_action_group",
-    changes: "customer_group.customer_group_operation_action_group",
-};
 
 /** The tree of all groups on the left, the chosen group on the right. */
 export class GroupManagerController extends Component {
@@ -43,7 +35,7 @@ export class GroupManagerController extends Component {
     static components = {
         ActionHelper,
         CogMenu,
-        EmbeddedView,
+        GroupPane,
         GroupTree,
         Layout,
         SearchBar,
@@ -52,7 +44,6 @@ export class GroupManagerController extends Component {
 
     setup() {
         this.actionService = useService("action");
-        this.busService = useService("bus_service");
         this.notification = useService("notification");
         this.orm = useService("orm");
         this.viewService = useService("view");
@@ -78,21 +69,25 @@ export class GroupManagerController extends Component {
             selectedId,
             tab,
             isNew: false,
-            pane: null,
+            hasPane: false,
             countDate: false,
             rights: {},
         });
+        this.view = reactive({ pane: null });
         this.onSaved = this.onSaved.bind(this);
         this.onDeleted = this.onDeleted.bind(this);
         this.show = this.show.bind(this);
+        this.openPage = this.openPage.bind(this);
+        this.onShown();
 
         onWillStart(async () => {
             await Promise.all([this.load(), this.loadForm()]);
-            const group = this.model.nodes.get(selectedId) || this.model.roots[0];
-            if (group && !this.env.isSmall) {
-                await this.open(group.id);
+            if (!this.env.isSmall) {
+                this.state.selectedId = this.firstId;
             }
         });
+        // Only now, so that the tree does not wait for the pane to be seen.
+        onMounted(() => this.state.selectedId && this.open(this.state.selectedId));
         onWillUpdateProps((nextProps) => {
             this.keepId = false;
             return this.load(nextProps.domain);
@@ -107,19 +102,18 @@ export class GroupManagerController extends Component {
                 tab: this.state.tab,
             }),
         });
-        this.news = new Map();
-        const onNews = (news) => this.onNews(news);
-        this.readNews = useDebounced(this.readNews, NEWS_DELAY);
-        this.busService.subscribe("customer_group/changed", onNews);
-        onWillDestroy(() => {
-            this.busService.unsubscribe("customer_group/changed", onNews);
-            this.pane = null;
-        });
+        useGroupNews((news) => this.readNews(news));
+        onWillDestroy(() => (this.pane = null));
     }
 
     /** @returns {Object | undefined} the chosen group, as the tree knows it */
     get selected() {
         return this.model.nodes.get(this.state.selectedId);
+    }
+
+    /** @returns {number | false} the chosen group, or the first one if that is gone */
+    get firstId() {
+        return this.selected?.id || this.model.roots[0]?.id || false;
     }
 
     /** @returns {boolean} whether there is no group at all, not even one being made */
@@ -157,26 +151,15 @@ export class GroupManagerController extends Component {
             { actionId, loadActionMenus: true, loadIrFilters: true }
         );
         const { arch, actionMenus } = descriptions.views.form;
-        const form = parseXML(arch);
-        form.setAttribute("js_class", "customer_group_pane");
-        form.querySelector("chatter")?.remove();
         const { fields, relatedModels } = descriptions;
-        this.form = { arch: form.outerHTML, actionMenus, fields, relatedModels };
+        this.form = { arch: getPaneArch(arch), actionMenus, fields, relatedModels };
     }
 
-    /** @param {{ids: number[], deleted: boolean}} news of changes by anybody, me included */
-    onNews({ ids, deleted }) {
-        for (const id of ids) {
-            this.news.set(id, deleted ? "deleted" : "changed");
-        }
-        this.readNews();
-    }
-
-    async readNews() {
+    /** @param {Map<number, string>} allNews by the ids of the groups that were changed */
+    async readNews(allNews) {
         const { isNew, selectedId } = this.state;
         const news =
-            isNew || this.ownChange === selectedId ? null : this.news.get(selectedId);
-        this.news.clear();
+            isNew || this.ownChange === selectedId ? null : allNews.get(selectedId);
         this.ownChange = false;
         const { pane } = this;
         await this.load();
@@ -224,24 +207,44 @@ export class GroupManagerController extends Component {
         const paneLeave = new CallbackRecorder();
         const pane = {};
         const isForm = isNew || tab === "details";
+        const { services } = this.env;
+        const { resModel } = this.props;
         const action = await this.keepLastPane.add(
-            isForm ? Promise.resolve() : this.loadTab(id, tab)
+            isForm ? Promise.resolve() : loadTab(services, resModel, id, tab)
         );
         const viewProps = isForm
             ? this.getFormProps(isNew ? false : id, newIn, pane)
-            : this.getListProps(action);
+            : getListProps(action, this.openPage);
         viewProps.__beforeLeave__ = paneLeave;
         Object.assign(this, { pane, paneLeave });
         Object.assign(this.state, {
             selectedId: id,
             tab: isNew ? "details" : tab,
             isNew,
-            // A new object of props would make the view load again and drop what was typed.
-            pane:
-                id || isNew
-                    ? { key: uniqueId("pane_"), viewProps: markRaw(viewProps) }
-                    : null,
+            hasPane: Boolean(id || isNew),
         });
+        // A new object of props would make the view load again and drop what was typed.
+        this.view.pane = this.state.hasPane
+            ? { key: uniqueId("pane_"), viewProps: markRaw(viewProps) }
+            : null;
+    }
+
+    /** Remembers what is in the pane, in case that what comes next cannot be loaded. */
+    onShown() {
+        const { pane, paneLeave } = this;
+        const { selectedId, tab, isNew, hasPane } = this.state;
+        this.shown = {
+            own: { pane, paneLeave },
+            state: { selectedId: hasPane && selectedId, tab, isNew, hasPane },
+            view: { ...this.view },
+        };
+    }
+
+    /** Stays with what is in the pane. */
+    onFailed() {
+        Object.assign(this, this.shown.own);
+        Object.assign(this.state, this.shown.state);
+        Object.assign(this.view, this.shown.view);
     }
 
     getContext(parent) {
@@ -266,39 +269,6 @@ export class GroupManagerController extends Component {
             onSaved: this.onSaved,
             onDeleted: this.onDeleted,
             onOpen: this.show,
-        };
-    }
-
-    async loadTab(id, tab) {
-        const { resModel } = this.props;
-        const request =
-            tab === "members"
-                ? await this.orm.call(resModel, "action_view_members", [[id]])
-                : TAB_ACTIONS[tab];
-        const context = { active_id: id, active_ids: [id], active_model: resModel };
-        return this.actionService.loadAction(request, context);
-    }
-
-    getListProps(action) {
-        return {
-            type: "list",
-            resModel: action.res_model,
-            domain: action.domain,
-            context: action.context,
-            views: action.views,
-            searchViewId: action.search_view_id?.[0] || false,
-            display: { controlPanel: {}, searchPanel: false },
-            noBreadcrumbs: true,
-            noContentHelp: action.help && markup(action.help),
-            loadActionMenus: true,
-            loadIrFilters: true,
-            createRecord: () =>
-                this.openPage(action.res_model, false, { context: action.context }),
-            selectRecord: (resId, { activeIds: resIds, newWindow }) =>
-                this.openPage(action.res_model, resId, {
-                    props: { resIds },
-                    newWindow,
-                }),
         };
     }
 
@@ -354,6 +324,7 @@ export class GroupManagerController extends Component {
     async onSaved(id) {
         await this.loadOwn(id);
         Object.assign(this.state, { selectedId: id, isNew: false });
+        this.onShown();
     }
 
     /** Reads the tree after a change of mine, and shows where that group stands. */
@@ -370,10 +341,12 @@ export class GroupManagerController extends Component {
     }
 
     async onDeleted() {
-        this.state.pane = null;
+        this.state.hasPane = false;
+        this.view.pane = null;
         this.pane = null;
+        this.onShown();
         await this.load();
-        await this.open(this.selected?.id || this.model.roots[0]?.id || false);
+        await this.open(this.firstId);
     }
 
     // -----------------------------------------------------------------------------
@@ -397,9 +370,9 @@ export class GroupManagerController extends Component {
             buttons: [
                 {
                     name: _t("Undo"),
-                    onClick: () => {
-                        close();
-                        return this.move(node.id, parent);
+                    onClick: async () => {
+                        await this.move(node.id, parent);
+                        close(); // not before: it can be tried again if that fails
                     },
                 },
             ],

@@ -1,19 +1,30 @@
-import { Component, status, useSubEnv } from "@odoo/owl";
+import { Component, onError, onMounted, status, useSubEnv } from "@odoo/owl";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { serializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { parseXML } from "@web/core/utils/xml";
 import { View } from "@web/views/view";
 import { customerGroupFormView } from "../views/customer_group_views";
 
+/** Returns the form of groups as it is in the pane: messages are on a page of their own. */
+export function getPaneArch(arch) {
+    const form = parseXML(arch);
+    form.setAttribute("js_class", "customer_group_pane");
+    form.querySelector("chatter")?.remove();
+    return form.outerHTML;
+}
+
 /** Keeps a view in the pane from changing the breadcrumb and the pager of the screen. */
-export class EmbeddedView extends Component {
+class EmbeddedView extends Component {
     static template = "customer_group.EmbeddedView";
     static components = { View };
     static props = {
         viewProps: Object,
-        historyBack: { type: Function, optional: true },
+        historyBack: Function,
+        onShown: Function,
+        onFailed: Function,
     };
 
     setup() {
@@ -23,14 +34,34 @@ export class EmbeddedView extends Component {
                 breadcrumbs: [],
                 disableSearchBarAutofocus: true,
                 embeddedActions: [],
-                historyBack: () => this.props.historyBack?.(),
+                historyBack: () => this.props.historyBack(),
                 pagerProps: {},
                 setDisplayName: () => {},
                 viewSwitcherEntries: [],
                 views: [],
             },
         });
+        onMounted(() => this.props.onShown());
+        onError((error) => {
+            if (status(this) === "mounted") {
+                throw error;
+            }
+            this.props.onFailed();
+            Promise.reject(error); // for the user to see
+        });
     }
+}
+
+/** What is in the pane. The tree does not wait for it, because it renders on its own. */
+export class GroupPane extends Component {
+    static template = "customer_group.GroupPane";
+    static components = { EmbeddedView };
+    static props = {
+        view: Object,
+        historyBack: Function,
+        onShown: Function,
+        onFailed: Function,
+    };
 }
 
 /** Heads the form in the pane: path of the group, state of saving, menu of actions. */

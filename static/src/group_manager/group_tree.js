@@ -1,6 +1,14 @@
-import { Component, useEffect, useExternalListener, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    useEffect,
+    useExternalListener,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { browser } from "@web/core/browser/browser";
+import { useBus } from "@web/core/utils/hooks";
 import { useVirtualGrid } from "@web/core/virtual_grid_hook";
 import { GroupTreeModel } from "./group_tree_model";
 
@@ -38,6 +46,10 @@ export class GroupTree extends Component {
             canDrop: false,
         });
         this.grid = useVirtualGrid({ scrollableRef: this.treeRef, bufferCoef: 0.25 });
+        const focus = () => this.treeRef.el.focus();
+        // What the arrow down leads to: Odoo's search bar does not let go on Tab.
+        useBus(this.env.searchModel, "focus-view", focus);
+        onMounted(focus);
         useExternalListener(window, "dragend", () => this.endDrag());
         useEffect(
             (selectedId) => {

@@ -25,23 +25,26 @@ export class GroupTreeModel {
     isFiltered = false;
 
     /**
-     * @param {Object[]} groups as `get_tree` of the server returns them
+     * @param {Array[]} groups as `get_tree` of the server returns them
      * @param {boolean} isFiltered whether a search has left out some of them
      */
     load(groups, isFiltered) {
         this.isFiltered = isFiltered;
         const nodes = new Map();
         const roots = [];
-        for (const group of groups) {
-            const parent = nodes.get(group.parent_id);
+        for (const [id, name, color, parentId, ...rest] of groups) {
+            const [active, match, movable, direct, total] = rest;
+            const parent = nodes.get(parentId);
             const siblings = parent ? parent.children : roots;
-            const level = parent ? parent.level + 1 : 1;
-            const path = parent ? `${parent.path} / ${group.name}` : group.name;
-            const position = siblings.length + 1;
-            const place = { parent, path, level, position, children: [] };
-            const node = markRaw({ ...group, ...place });
+            const node = markRaw({
+                ...{ id, name, color, active, match, movable, direct, total, parent },
+                path: parent ? `${parent.path} / ${name}` : name,
+                level: parent ? parent.level + 1 : 1,
+                position: siblings.length + 1,
+                children: [],
+            });
             siblings.push(node);
-            nodes.set(group.id, node);
+            nodes.set(id, node);
         }
         this.nodes = markRaw(nodes);
         this.roots = markRaw(roots);

@@ -94,26 +94,31 @@ registry.category("web_tour.tours").add("customer_group_tour", {
             trigger: ".o_form_view .o_form_saved",
         },
         {
-            trigger: ".o_breadcrumb .o_back_button a",
-            content: _t("Back to all contacts, to find those in your group."),
+            trigger: "[data-menu-xmlid='customer_group.customer_group_menu']",
+            content: _t("Go back to the groups, to see who is in yours."),
             tooltipPosition: "bottom",
             run: "click",
         },
         {
-            trigger: ".o_searchview_input",
-            content: _t("Type the name of your group here, too."),
+            trigger: ".o_customer_group_row:contains('Regular customers')",
+            content: _t("Choose your group."),
             tooltipPosition: "bottom",
-            run: "edit Regular customers",
+            run: "click",
         },
         {
-            trigger: ".o_searchview_autocomplete .o-dropdown-item:contains('Group')",
-            content: _t("Choose the line that says Group."),
-            tooltipPosition: "right",
+            trigger:
+                ".o_customer_group_manager:has([aria-selected='true']:contains('Regular customers')) button[data-tab='members']",
+            content: markup(
+                _t(
+                    "Here are its <b>members</b>. In a list of contacts, you find them by the name of the group in the search bar."
+                )
+            ),
+            tooltipPosition: "bottom",
             run: "click",
         },
         {
             isActive: ["auto"],
-            trigger: ".o_searchview_facet:contains('Regular customers')",
+            trigger: ".o_customer_group_pane .o_data_row",
         },
     ],
 });

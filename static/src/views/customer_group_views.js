@@ -25,7 +25,29 @@ function getView(view) {
     return { ...view, Controller };
 }
 
-export const customerGroupFormView = getView(formView);
+/**
+ * Keeps what was typed when the server cannot look for similar groups: it is away, or the
+ * group was deleted. Saving says then what is wrong.
+ */
+class CustomerGroupFormModel extends formView.Model {
+    async _onchange(config, params) {
+        const onError = (error) => {
+            if (error.exceptionName !== "odoo.exceptions.MissingError") {
+                Promise.reject(error); // for the user to see
+            }
+        };
+        const values = await super._onchange(config, {
+            ...params,
+            onError: params.onError && onError,
+        });
+        return values || {};
+    }
+}
+
+export const customerGroupFormView = {
+    ...getView(formView),
+    Model: CustomerGroupFormModel,
+};
 export const customerGroupKanbanView = getView(kanbanView);
 export const customerGroupListView = getView(listView);
 
