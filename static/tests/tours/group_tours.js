@@ -52,7 +52,7 @@ tours.add("customer_group_manage", {
         },
         { trigger: `${row("Private")}[aria-level='1']` },
         { trigger: ".o_switch_view.o_list", run: "click" },
-        { trigger: ".o_list_view" },
+        { trigger: ".o_list_view .o_data_row" },
         ...search("Group", "shops"),
         { trigger: ".o_data_row .o_data_cell:text(Shops / Online)" },
     ],
@@ -72,7 +72,7 @@ tours.add("customer_group_read", {
         { trigger: "button[data-tab='members']:contains(3)", run: "click" },
         { trigger: ".o_customer_group_pane .o_data_row:contains(Cleo)" },
         { trigger: ".o_switch_view.o_list", run: "click" },
-        { trigger: ".o_list_view:not(:has(.o_list_button_add))" },
+        { trigger: ".o_list_view:has(.o_data_row):not(:has(.o_list_button_add))" },
     ],
 });
 
