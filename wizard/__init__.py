@@ -11,3 +11,4 @@ from . import customer_group_from_tags_plan
 from . import customer_group_merge
 from . import customer_group_import
 from . import customer_group_import_lookup
+from . import customer_group_why
