@@ -8,7 +8,7 @@ from odoo.tools import format_date, format_datetime, formatLang, html2plaintext
 from odoo.tools.date_utils import parse_date
 
 #: How many values, and how many characters of a text, tell enough.
-MAX_VALUES, MAX_TEXT = 5, 80
+MAX_VALUES, MAX_TEXT = 10, 80
 COLLECTIONS = (list, tuple, set, frozenset)
 
 
@@ -208,7 +208,7 @@ class CustomerGroup(models.Model):
     @api.model
     def _format_date(self, date):
         if isinstance(date, datetime):
-            return format_datetime(self.env, date, dt_format="medium")
+            return format_datetime(self.env, date, dt_format="short")
         return format_date(self.env, date)
 
     @api.model

@@ -16,7 +16,8 @@ MAX_RECORDS = 100
 class RuleNode:
     """A condition of a rule, or several that a connector joins.
 
-    ``truth`` and ``value`` are ``None`` where the user may not know them.
+    ``truth`` and ``value`` are ``None`` where the user may not know them; ``favorable``
+    tells whether the truth is what the rule asks for.
     """
 
     domain: Domain
@@ -26,6 +27,7 @@ class RuleNode:
     value: str | None = None
     truth: bool | None = None
     visible: bool = True
+    favorable: bool = True
 
     def __iter__(self):
         yield self
@@ -42,23 +44,21 @@ class CustomerGroup(models.Model):
         """Evaluate each condition of the rule for a contact, as the rule itself is.
 
         :param partner: the contact, which the user may see
-        :return: pair (root :class:`RuleNode`, dict): whether the contact ``matches``,
-            and whether it is a ``candidate`` at all (active, of a fitting company)
+        :return: pair (root :class:`RuleNode`, dict): whether the contact ``matches``
+            all conditions, and whether it is a ``candidate`` at all (active, and of a
+            company that goes together with the group's)
         :raise Exception: what a rule that does not work raises (``BROKEN``)
         """
         root = self._get_rule_tree()
-        domains = [
-            self._get_rule_domain(),
-            self._get_candidates_domain(),
-            *(node.domain for node in root),
-        ]
-        matches, candidate, *truths = self._get_truths(partner, domains)
+        domains = [self._get_candidates_domain(), *(node.domain for node in root)]
+        candidate, *truths = self._get_truths(partner, domains)
         names = self._get_value_names(partner, root.domain)
         for node, truth in zip(root, truths, strict=True):
             node.truth = truth
             node.text = self._describe_node(node, partner, names)
         self._hide_from_user(root, partner)
-        return root, {"matches": matches, "candidate": candidate}
+        self._mark_favorable(root)
+        return root, {"matches": truths[0], "candidate": candidate}
 
     def _get_truths(self, partner, domains):
         """Return for each domain whether it finds a contact, in one query."""
@@ -121,6 +121,12 @@ class CustomerGroup(models.Model):
             "!|": self.env._("None of"),
             "!&": self.env._("Not all of"),
         }[node.connector]
+
+    def _mark_favorable(self, node, negative=False):
+        node.favorable = node.truth != negative
+        negative ^= node.connector.startswith("!")
+        for child in node.children:
+            self._mark_favorable(child, negative)
 
     # ------------------------------------------------------------
     # WHAT THE USER MAY KNOW
@@ -186,4 +192,4 @@ class CustomerGroup(models.Model):
                 if value or field.type in empty
             ]
         texts = list(dict.fromkeys(texts))
-        return self._join_texts(texts, ", ") or self.env._("nothing")
+        return self._join_texts(texts, " · ") or self.env._("nothing")

@@ -128,51 +128,59 @@ class CustomerGroupWhy(models.TransientModel):
             "group": facts["group"].display_name,
         }
         if membership and not membership.date_end:
+            level = "success"
             if membership.by_rule:
-                return _(
-                    "%(contact)s is in “%(group)s” by its rule.", **names
-                ), "success"
-            if membership.pin_operation_id:
-                return _(
-                    "%(contact)s is held in “%(group)s” by hand.", **names
-                ), "success"
-            if membership.source in ("manual", "bulk", "import", "api"):
-                return _("%(contact)s was put into “%(group)s”.", **names), "success"
-            return _("%(contact)s is in “%(group)s”.", **names), "success"
-        if facts["exclusion"]:
-            return _("%(contact)s is kept out of “%(group)s”.", **names), "warning"
-        return _("%(contact)s is not in “%(group)s”.", **names), "secondary"
+                verdict = _("%(contact)s is in “%(group)s” by its rule.", **names)
+            elif membership.pin_operation_id:
+                verdict = _("%(contact)s is held in “%(group)s” by hand.", **names)
+            elif membership.source in ("manual", "bulk", "import", "api"):
+                verdict = _("%(contact)s was put into “%(group)s”.", **names)
+            else:
+                verdict = _("%(contact)s is in “%(group)s”.", **names)
+        elif facts["exclusion"]:
+            level = "warning"
+            verdict = _("%(contact)s is kept out of “%(group)s”.", **names)
+        else:
+            level = "secondary"
+            verdict = _("%(contact)s is not in “%(group)s”.", **names)
+        return verdict, level
 
     def _get_notes(self, facts):
         """Return the reasons, as sentences."""
         membership = facts["membership"]
+        obstacles = self._get_obstacles(facts)
+        facts = facts | {"works": not obstacles}
         if membership and not membership.date_end:
             notes = self._get_member_notes(facts)
         else:
             notes = self._get_stranger_notes(facts)
+        return notes + obstacles
+
+    def _get_obstacles(self, facts):
+        """Return why the rule does nothing for the contact at present."""
         group = facts["group"]
-        if group.use_rule and not group.active:
-            notes.append(self.env._("The group is archived: its rule rests."))
-        elif group.use_rule and not facts["partner"].active:
-            notes.append(
-                self.env._("The contact is archived: rules leave it where it is.")
-            )
-        elif facts["error"]:
-            notes.append(
+        if not group.use_rule:
+            return []
+        if not group.active:
+            return [self.env._("The group is archived: its rule rests.")]
+        if not facts["partner"].active:
+            return [self.env._("The contact is archived: rules leave it where it is.")]
+        if facts["error"] or group.rule_state == "error":
+            return [
                 self.env._(
                     "The rule does not work, so nobody joins or leaves by it: %s",
-                    facts["error"],
+                    facts["error"] or group.rule_message,
                 )
-            )
-        elif group.use_rule and group.rule_state in ("review", "error"):
-            notes.append(
+            ]
+        if group.rule_state == "review":
+            return [
                 self.env._(
                     "The rule waits for a person, until then nobody joins or leaves by"
                     " it: %s",
                     group.rule_message,
                 )
-            )
-        return notes
+            ]
+        return []
 
     def _get_member_notes(self, facts):
         _ = self.env._
@@ -180,22 +188,17 @@ class CustomerGroupWhy(models.TransientModel):
         if not group.use_rule:
             return [_("The group has no rule: people decide who is in it.")]
         if not membership.by_rule:
-            note = _("It stays, whatever the rule says.")
-            if facts["root"]:
-                note += " " + (
-                    _("The rule matches as well.")
-                    if facts["matches"]
-                    else _("The rule does not match.")
-                )
-            return [note]
+            notes = [_("It stays, whatever the rule says.")]
+            if facts["root"] and facts["matches"]:
+                notes.append(_("The rule matches as well."))
+            elif facts["root"]:
+                notes.append(_("The rule does not match."))
+            return notes
         if facts["rivals"]:
-            return [
-                self._describe_rivals(facts),
-                _("It leaves when the rule is evaluated next."),
-            ]
-        if facts["matches"] or not facts["root"] or not facts["candidate"]:
+            notes = [self._describe_rivals(facts)]
+        elif not facts["root"] or facts["matches"]:
             return []
-        if membership.unmatched_since and group.rule_grace_days:
+        elif membership.unmatched_since and group.rule_grace_days:
             leaves = membership.unmatched_since + timedelta(days=group.rule_grace_days)
             return [
                 _(
@@ -205,33 +208,32 @@ class CustomerGroupWhy(models.TransientModel):
                     leaves=self._format(leaves),
                 )
             ]
-        return [
-            _(
-                "The rule no longer matches. The contact leaves when it is evaluated next."
-            )
-        ]
+        else:
+            notes = [_("The rule no longer matches.")]
+        if facts["works"]:
+            notes.append(_("The contact leaves when the rule is evaluated next."))
+        return notes
 
     def _get_stranger_notes(self, facts):
         _ = self.env._
         if not facts["group"].use_rule:
-            return [_("The group has no rule: nobody has put the contact in.")]
-        if facts["exclusion"]:
-            if not facts["root"]:
-                return []
-            return [
-                _("The rule matches, but a person has decided otherwise.")
-                if facts["matches"]
-                else _("The rule does not match either.")
-            ]
-        if not facts["root"] or not facts["partner"].active:
+            return [_("The group has no rule: people decide who is in it.")]
+        if not facts["root"]:
             return []
-        if not facts["candidate"]:
+        if facts["exclusion"]:
+            if facts["matches"]:
+                return [_("The rule matches, but a person has decided otherwise.")]
+            return [_("The rule does not match either.")]
+        if facts["partner"].active and not facts["candidate"]:
             return [_("It belongs to another company than the group.")]
         if not facts["matches"]:
             return [_("The rule does not match.")]
+        notes = [_("The rule matches.")]
         if facts["rivals"]:
-            return [_("The rule matches."), self._describe_rivals(facts)]
-        return [_("The rule matches. The contact joins when it is evaluated next.")]
+            notes.append(self._describe_rivals(facts))
+        elif facts["works"]:
+            notes.append(_("The contact joins when the rule is evaluated next."))
+        return notes
 
     def _describe_rivals(self, facts):
         visible = facts["rivals"]._filtered_access("read")
@@ -278,4 +280,4 @@ class CustomerGroupWhy(models.TransientModel):
         ]
 
     def _format(self, date):
-        return format_datetime(self.env, date, dt_format="medium")
+        return format_datetime(self.env, date, dt_format="short")
