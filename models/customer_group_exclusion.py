@@ -189,4 +189,5 @@ class CustomerGroupExclusion(models.Model):
         )
         # sudo: the rows are closed to everybody; the rights were checked above.
         kept_out.sudo().end_operation_id = operation
+        kept_out.flush_recordset()  # the others read the table
         self.env["customer.group.rule.queue"]._enter(partners.ids)
