@@ -35,9 +35,8 @@ class CustomerGroupWhy(models.TransientModel):
     @api.depends_context("uid", "lang", "tz", "allowed_company_ids")
     def _compute_explanation(self):
         for wizard in self:
-            wizard.explanation = (
-                wizard.group_id and wizard.partner_id and wizard._get_explanation()
-            )
+            chosen = wizard.group_id and wizard.partner_id
+            wizard.explanation = wizard._get_explanation() if chosen else False
 
     # ------------------------------------------------------------
     # EXPLANATION
