@@ -92,7 +92,7 @@ class CustomerGroup(models.Model):
         negative = operator in Domain.NEGATIVE_OPERATORS
         equality = operator in ("=", "!=", "in", "not in")
         if equality and field.type == "boolean" and len(values) == 1:
-            return _("is set") if bool(values[0]) != negative else _("is not set")
+            return f"= {self._format_value(field, bool(values[0]) != negative)}"
         if equality and len(values) == 1 and values[0] is False:
             return _("is set") if negative else _("is not set")
         if equality and field.type in ("one2many", "many2many"):

@@ -41,7 +41,7 @@ class TestRuleConditions(WhyCommon):
                 ("Color Index is more than 4", False, "3", 2),
                 ("Not all of", True, "", 1),
                 ("Color Index is 3", True, "3", 2),
-                ("Is a Company is set", False, "no", 2),
+                ("Is a Company = yes", False, "no", 2),
                 (
                     "Contact: one of them with (Job Position does not contain “sell”)",
                     True,
@@ -174,6 +174,47 @@ class TestRuleConditions(WhyCommon):
             self.get_condition(self.anna, domain, self.reader),
             ("Customer Groups include what you cannot see", None, "Not visible to you"),
         )
+
+    def test_company_value(self):
+        """A value of each company is the one that the rule looks at."""
+        other = self.env["res.company"].create({"name": "Other"})
+        main = self.env.ref("base.main_company")
+        self.anna.with_company(main).barcode = "M-1"
+        self.anna.with_company(other).barcode = "O-1"
+        stranger = self.create_user(
+            "stranger", "base.group_user", company_id=other.id, company_ids=other.ids
+        )
+        both = self.create_user(
+            "both",
+            "base.group_user",
+            company_id=other.id,
+            company_ids=(main + other).ids,
+        )
+        domain = [("barcode", "=", "M-1")]
+        expected = ("Barcode is “M-1”", True)
+        for user, value in ((both, "M-1"), (stranger, "Not visible to you")):
+            self.assertEqual(
+                self.get_condition(self.anna, domain, user), (*expected, value)
+            )
+
+    def test_language(self):
+        """The reader reads his language, the rule compares in that of the company."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        belgium = self.env.ref("base.be")
+        belgium.with_context(lang="fr_FR").name = "Belgique"
+        label = self.env.ref("base.field_res_partner__country_id")
+        label.with_context(lang="fr_FR").field_description = "Pays"
+        self.anna.country_id = belgium
+        self.reader.lang = "fr_FR"
+        text, truth, value = self.get_condition(
+            self.anna, [("country_id", "in", belgium.ids)], self.reader
+        )
+        self.assertEqual((truth, value), (True, "Belgique"))
+        self.assertRegex(text, "^Pays .* Belgique$")
+        _text, truth, value = self.get_condition(
+            self.anna, [("country_id.name", "=", "Belgium")], self.reader
+        )
+        self.assertEqual((truth, value), (True, "Belgium"))
 
     def test_budget(self):
         """A long rule takes as many queries as a short one."""

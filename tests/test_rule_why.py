@@ -18,8 +18,11 @@ class WhyCommon(RuleCommon):
         """Return the dialog as the user gets it while he chooses, before any save."""
         self.env.flush_all()
         self.env.invalidate_all()
-        wizard = self.env["customer.group.why"].with_user(user or self.env.user)
-        wizard = wizard.new({"group_id": group.id, "partner_id": partner.id})
+        user = user or self.env.user
+        wizard = self.env["customer.group.why"].with_user(user)
+        wizard = wizard.with_context(lang=user.lang).new(
+            {"group_id": group.id, "partner_id": partner.id}
+        )
         return html.fromstring(f"<div>{wizard.explanation}</div>")
 
     def get_row(self, partner):
