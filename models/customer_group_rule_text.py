@@ -87,44 +87,53 @@ class CustomerGroup(models.Model):
     @api.model
     def _describe_operator(self, field, condition):
         """Return what a condition does with its value, for which ``%s`` stands."""
-        _ = self.env._
         operator, values = condition.operator, self._get_values(condition)
         negative = operator in Domain.NEGATIVE_OPERATORS
         equality = operator in ("=", "!=", "in", "not in")
         if equality and field.type == "boolean" and len(values) == 1:
             return f"= {self._format_value(field, bool(values[0]) != negative)}"
         if equality and len(values) == 1 and values[0] is False:
-            return _("is set") if negative else _("is not set")
+            return self.env._("is set") if negative else self.env._("is not set")
         if equality and field.type in ("one2many", "many2many"):
-            return _("do not include %s") if negative else _("include %s")
+            return (
+                self.env._("do not include %s")
+                if negative
+                else self.env._("include %s")
+            )
         if self._is_prefix(condition):
-            return _("does not start with %s") if negative else _("starts with %s")
+            return (
+                self.env._("does not start with %s")
+                if negative
+                else self.env._("starts with %s")
+            )
         if field.type in ("date", "datetime"):
             words = {
-                "<": _("is before %s"),
-                "<=": _("is on or before %s"),
-                ">": _("is after %s"),
-                ">=": _("is on or after %s"),
+                "<": self.env._("is before %s"),
+                "<=": self.env._("is on or before %s"),
+                ">": self.env._("is after %s"),
+                ">=": self.env._("is on or after %s"),
             }
             if operator in words:
                 return words[operator]
         words = {
-            "<": _("is less than %s"),
-            "<=": _("is at most %s"),
-            ">": _("is more than %s"),
-            ">=": _("is at least %s"),
-            "ilike": _("contains %s"),
-            "not ilike": _("does not contain %s"),
-            "like": _("contains exactly %s"),
-            "not like": _("does not contain exactly %s"),
-            "=like": _("looks like %s"),
-            "not =like": _("does not look like %s"),
-            "=ilike": _("looks like %s"),
-            "not =ilike": _("does not look like %s"),
-            "child_of": _("is %s or below"),
-            "parent_of": _("is %s or above"),
+            "<": self.env._("is less than %s"),
+            "<=": self.env._("is at most %s"),
+            ">": self.env._("is more than %s"),
+            ">=": self.env._("is at least %s"),
+            "ilike": self.env._("contains %s"),
+            "not ilike": self.env._("does not contain %s"),
+            "like": self.env._("contains exactly %s"),
+            "not like": self.env._("does not contain exactly %s"),
+            "=like": self.env._("looks like %s"),
+            "not =like": self.env._("does not look like %s"),
+            "=ilike": self.env._("looks like %s"),
+            "not =ilike": self.env._("does not look like %s"),
+            "child_of": self.env._("is %s or below"),
+            "parent_of": self.env._("is %s or above"),
         }
-        return words.get(operator) or (_("is not %s") if negative else _("is %s"))
+        return words.get(operator) or (
+            self.env._("is not %s") if negative else self.env._("is %s")
+        )
 
     # ------------------------------------------------------------
     # VALUES

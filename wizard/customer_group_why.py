@@ -120,7 +120,6 @@ class CustomerGroupWhy(models.TransientModel):
 
     def _get_verdict(self, facts):
         """Return the answer in one sentence, and how it is shown."""
-        _ = self.env._
         membership = facts["membership"]
         names = {
             "contact": facts["partner"].display_name,
@@ -129,19 +128,23 @@ class CustomerGroupWhy(models.TransientModel):
         if membership and not membership.date_end:
             level = "success"
             if membership.by_rule:
-                verdict = _("%(contact)s is in “%(group)s” by its rule.", **names)
+                verdict = self.env._(
+                    "%(contact)s is in “%(group)s” by its rule.", **names
+                )
             elif membership.pin_operation_id:
-                verdict = _("%(contact)s is held in “%(group)s” by hand.", **names)
+                verdict = self.env._(
+                    "%(contact)s is held in “%(group)s” by hand.", **names
+                )
             elif membership.source in ("manual", "bulk", "import", "api"):
-                verdict = _("%(contact)s was put into “%(group)s”.", **names)
+                verdict = self.env._("%(contact)s was put into “%(group)s”.", **names)
             else:
-                verdict = _("%(contact)s is in “%(group)s”.", **names)
+                verdict = self.env._("%(contact)s is in “%(group)s”.", **names)
         elif facts["exclusion"]:
             level = "warning"
-            verdict = _("%(contact)s is kept out of “%(group)s”.", **names)
+            verdict = self.env._("%(contact)s is kept out of “%(group)s”.", **names)
         else:
             level = "secondary"
-            verdict = _("%(contact)s is not in “%(group)s”.", **names)
+            verdict = self.env._("%(contact)s is not in “%(group)s”.", **names)
         return verdict, level
 
     def _get_notes(self, facts):
@@ -182,16 +185,15 @@ class CustomerGroupWhy(models.TransientModel):
         return []
 
     def _get_member_notes(self, facts):
-        _ = self.env._
         group, membership = facts["group"], facts["membership"]
         if not group.use_rule:
-            return [_("The group has no rule: people decide who is in it.")]
+            return [self.env._("The group has no rule: people decide who is in it.")]
         if not membership.by_rule:
-            notes = [_("It stays, whatever the rule says.")]
+            notes = [self.env._("It stays, whatever the rule says.")]
             if facts["root"] and facts["matches"]:
-                notes.append(_("The rule matches as well."))
+                notes.append(self.env._("The rule matches as well."))
             elif facts["root"]:
-                notes.append(_("The rule does not match."))
+                notes.append(self.env._("The rule does not match."))
             return notes
         if facts["rivals"]:
             notes = [self._describe_rivals(facts)]
@@ -200,7 +202,7 @@ class CustomerGroupWhy(models.TransientModel):
         elif membership.unmatched_since and group.rule_grace_days:
             leaves = membership.unmatched_since + timedelta(days=group.rule_grace_days)
             return [
-                _(
+                self.env._(
                     "The rule has not matched since %(since)s. After the days of grace"
                     " the contact leaves, on %(leaves)s.",
                     since=self._format(membership.unmatched_since),
@@ -208,30 +210,35 @@ class CustomerGroupWhy(models.TransientModel):
                 )
             ]
         else:
-            notes = [_("The rule no longer matches.")]
+            notes = [self.env._("The rule no longer matches.")]
         if facts["works"]:
-            notes.append(_("The contact leaves when the rule is evaluated next."))
+            notes.append(
+                self.env._("The contact leaves when the rule is evaluated next.")
+            )
         return notes
 
     def _get_stranger_notes(self, facts):
-        _ = self.env._
         if not facts["group"].use_rule:
-            return [_("The group has no rule: people decide who is in it.")]
+            return [self.env._("The group has no rule: people decide who is in it.")]
         if not facts["root"]:
             return []
         if facts["exclusion"]:
             if facts["matches"]:
-                return [_("The rule matches, but a person has decided otherwise.")]
-            return [_("The rule does not match either.")]
+                return [
+                    self.env._("The rule matches, but a person has decided otherwise.")
+                ]
+            return [self.env._("The rule does not match either.")]
         if facts["partner"].active and not facts["candidate"]:
-            return [_("It belongs to another company than the group.")]
+            return [self.env._("It belongs to another company than the group.")]
         if not facts["matches"]:
-            return [_("The rule does not match.")]
-        notes = [_("The rule matches.")]
+            return [self.env._("The rule does not match.")]
+        notes = [self.env._("The rule matches.")]
         if facts["rivals"]:
             notes.append(self._describe_rivals(facts))
         elif facts["works"]:
-            notes.append(_("The contact joins when the rule is evaluated next."))
+            notes.append(
+                self.env._("The contact joins when the rule is evaluated next.")
+            )
         return notes
 
     def _describe_rivals(self, facts):
@@ -253,18 +260,17 @@ class CustomerGroupWhy(models.TransientModel):
 
         :return: list of dicts: ``label``, ``text`` and ``reason``
         """
-        _ = self.env._
         # sudo: whoever sees a membership sees whose change it was, as in its list.
         membership, exclusion = facts["membership"].sudo(), facts["exclusion"].sudo()
         steps = []
         if membership:
-            steps.append((_("Joined"), membership.start_operation_id))
+            steps.append((self.env._("Joined"), membership.start_operation_id))
             if membership.pin_operation_id and not membership.by_rule:
-                steps.append((_("Held since"), membership.pin_operation_id))
+                steps.append((self.env._("Held since"), membership.pin_operation_id))
             if membership.date_end:
-                steps.append((_("Left"), membership.end_operation_id))
+                steps.append((self.env._("Left"), membership.end_operation_id))
         if exclusion:
-            steps.append((_("Kept out since"), exclusion.start_operation_id))
+            steps.append((self.env._("Kept out since"), exclusion.start_operation_id))
         return [
             {
                 "label": label,
