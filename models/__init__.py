@@ -29,3 +29,6 @@ from . import res_partner_read_group
 from . import customer_group_rule_members
 from . import customer_group_rule_queue
 from . import customer_group_coverage
+from . import customer_group_rule_release
+from . import customer_group_rule_text
+from . import customer_group_rule_why

@@ -1,5 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -54,10 +56,26 @@ class CustomerGroupExclusion(models.Model):
     user_id = fields.Many2one(related="start_operation_id.user_id", string="By")
     date = fields.Datetime(related="start_operation_id.date", string="Since")
     reason = fields.Char(related="start_operation_id.reason")
+    can_admit = fields.Boolean(compute="_compute_can_admit")
 
     _open_uniq = models.UniqueIndex(
         "(group_id, partner_id) WHERE end_operation_id IS NULL"
     )
+
+    @api.depends("end_operation_id", "group_id")
+    @api.depends_context("uid")
+    def _compute_can_admit(self):
+        partners = self.env["res.partner"]
+        may_assign = partners.has_access("write") and partners._has_field_access(
+            partners._fields["customer_group_ids"], "write"
+        )
+        for row in self:
+            row.can_admit = (
+                may_assign
+                and not row.end_operation_id
+                and row.group_id.active
+                and row.group_id.can_assign
+            )
 
     @api.model
     def _keep_out(self, operation, group_ids):
@@ -157,12 +175,19 @@ class CustomerGroupExclusion(models.Model):
         groups = self.group_id
         groups.check_access("read")
         groups._check_assign(joining=groups)
-        self.partner_id.check_access("write")
-        operation = self.env["customer.group.operation"]._open(
-            self.env["customer.group.operation"]._get_change()
+        partners = self.partner_id
+        partners.check_access("write")
+        partners._check_field_access(partners._fields["customer_group_ids"], "write")
+        kept_out = self.filtered(lambda row: not row.end_operation_id)
+        if not kept_out:
+            return
+        operations = self.env["customer.group.operation"]
+        operation = operations._open(
+            replace(operations._get_change(), kind="release"),
+            released=len(kept_out),
+            group_ids=kept_out.group_id.ids,
         )
         # sudo: the rows are closed to everybody; the rights were checked above.
-        self.sudo().filtered(lambda row: not row.end_operation_id).write(
-            {"end_operation_id": operation.id}
-        )
-        self.env["customer.group.rule.queue"]._enter(self.partner_id.ids)
+        kept_out.sudo().end_operation_id = operation
+        kept_out.flush_recordset()  # the others read the table
+        self.env["customer.group.rule.queue"]._enter(partners.ids)

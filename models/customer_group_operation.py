@@ -49,6 +49,7 @@ class CustomerGroupOperation(models.Model):
             ("merge", "Merged"),
             ("delete", "Group deleted"),
             ("rule", "Rule evaluated"),
+            ("release", "Left to the rule"),
             ("undo", "Undo"),
             ("repair", "Repaired"),
         ],

@@ -250,12 +250,11 @@ class CustomerGroup(models.Model):
     # ORDER
     # ------------------------------------------------------------
 
-    @api.constrains("use_rule", "rule_domain", "parent_id", "is_exclusive", "sequence")
     def _check_rule_cycle(self):
-        """Refuse rules that depend on their own result."""
-        if not self._get_rule_index()["rules"] and not any(self.mapped("use_rule")):
-            return
-        self.env.registry.clear_cache()
+        """Refuse rules that depend on their own result.
+
+        :raise ValidationError: with the names of the groups
+        """
         _order, cycle = self._get_rule_order()
         if set(cycle.ids) & set(self.sudo()._get_subtree_ids(self.ids)):
             raise ValidationError(
@@ -394,6 +393,15 @@ class CustomerGroup(models.Model):
         self.browse()._on_rule_changed()
         return result
 
+    def copy_data(self, default=None):
+        """Leave out the rule where the user may not give one."""
+        vals_list = super().copy_data(default=default)
+        for name in MANAGED_FIELDS:
+            if not self._has_field_access(self._fields[name], "write"):
+                for vals in vals_list:
+                    vals.pop(name, None)
+        return vals_list
+
     def _on_rule_changed(self):
         """Have the rules of these groups evaluated; forget what was known of all."""
         if not self._get_rule_index()["watched"] and not any(
@@ -402,6 +410,7 @@ class CustomerGroup(models.Model):
             return
         self.env.flush_all()
         self.env.registry.clear_cache()
+        self._check_rule_cycle()
         # sudo: whoever may change the group has its rule evaluated.
         self.sudo().filtered(lambda g: g.use_rule and g.active)._request_run()
 

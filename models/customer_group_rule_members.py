@@ -67,7 +67,9 @@ class CustomerGroupMembership(models.Model):
 
         :raise AccessError: when the user may not assign the group or change the contact
         """
-        return self._change_by_hand("add_members")
+        members = self.filtered(lambda m: m.by_rule and not m.date_end)
+        members.partner_id.check_access("write")
+        return members._change_by_hand("add_members")
 
     def _change_by_hand(self, method):
         for group, memberships in self.grouped("group_id").items():

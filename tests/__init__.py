@@ -23,6 +23,9 @@ from . import test_read_group
 from . import test_request
 from . import test_res_partner
 from . import test_rule
+from . import test_rule_conditions
+from . import test_rule_release
+from . import test_rule_why
 from . import test_search_members
 from . import test_security
 from . import test_settings

@@ -103,6 +103,16 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
         self.assertNotIn("Old", self.anna.customer_group_ids.mapped("name"))
         self.assertEqual(self.dora.category_id, tag)
 
+    def test_why(self):
+        self.anna.city = "Arcadia"
+        group = self.create_group(
+            "Arcadia", use_rule=True, rule_domain="[('city', '=', 'Arcadia')]"
+        )
+        group._run_rule()
+        self.run_tour(self.get_url(group), "why", self.assigner)
+        operation = self.env["customer.group.operation"].search([], limit=1)
+        self.assertEqual((operation.kind, operation.released), ("release", 1))
+
     def test_merge(self):
         self.create_group("US", self.students)
         self.run_tour("/odoo/customer-groups", "merge", self.manager)

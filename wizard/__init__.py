@@ -12,3 +12,4 @@ from . import customer_group_merge
 from . import customer_group_import
 from . import customer_group_import_lookup
 from . import customer_group_rule_off
+from . import customer_group_why

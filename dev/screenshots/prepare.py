@@ -43,6 +43,18 @@ env.cr.execute(
     """
 )
 
+rule = [
+    ("is_company", "=", True),
+    "|",
+    ("country_id", "in", (env.ref("base.us") + env.ref("base.be")).ids),
+    ("city", "=ilike", "New%"),
+    "!",
+    ("category_id.name", "ilike", "vendor"),
+    ("create_date", ">=", "today -90d"),
+]
+ref("buying_regular").write({"use_rule": True, "rule_domain": repr(rule)})
+ref("buying_regular")._run_rule()
+
 env["customer.group.request"].with_user(demo).create(
     {
         "name": "Garden furniture",

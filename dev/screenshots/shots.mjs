@@ -175,6 +175,16 @@ export const shots = [
     { name: "changes", ...long, url: "/odoo/customer-group-changes" },
     { name: "phone_changes", ...phone, url: "/odoo/customer-group-changes" },
     { name: "as_of", ...low, url: group("event_trade_fair"), steps: menu("Members on a Date") },
+    {
+        name: "why",
+        ...wide,
+        url: group("buying_regular"),
+        steps: [
+            ...menu("Why Is Somebody (Not) in?"),
+            ["fill", input("partner_id"), "Gemini Furniture"],
+            ["choose", "Gemini Furniture"],
+        ],
+    },
 
     // Import, templates, tags, requests, settings
     { name: "import", ...wide, url: "/odoo/contacts", steps: [list, ...menu("Import memberships")] },
