@@ -20,6 +20,7 @@ RULE_FIELDS = {
     "active",
     "company_id",
     "is_exclusive",
+    "name",
     "parent_id",
     "rule_domain",
     "rule_everybody",
@@ -249,10 +250,12 @@ class CustomerGroup(models.Model):
     # ORDER
     # ------------------------------------------------------------
 
-    @api.constrains("use_rule", "rule_domain", "parent_id", "is_exclusive", "sequence")
+    @api.constrains(
+        "active", "use_rule", "rule_domain", "parent_id", "is_exclusive", "sequence"
+    )
     def _check_rule_cycle(self):
         """Refuse rules that depend on their own result."""
-        if not self._get_rule_index()["rules"]:
+        if not self._get_rule_index()["rules"] and not self.filtered("use_rule"):
             return
         _order, cycle = self._get_rule_order()
         if set(cycle.ids) & set(self.sudo()._get_subtree_ids(self.ids)):
@@ -315,23 +318,31 @@ class CustomerGroup(models.Model):
     def _get_rule_index(self):
         """Return what has to be known to notice that contacts are to be evaluated.
 
-        :return: dict: ``rules``, the ids of active groups with a rule; ``fields``, the
+        :return: dict: ``rules``, the ids of active groups with a rule; ``order``, those
+            that do not depend on themselves, each after those it needs; ``needed``, for
+            each rule the ids of the groups whose members matter to it; ``fields``, the
             names of the fields of contacts that rules look at; ``watched``, the ids of
             groups whose members matter to a rule or to other branches of their tree
-        :rtype: frozendict[str, frozenset]
+        :rtype: frozendict
         """
         # sudo: rules work for all companies.
         groups = self.sudo().with_context(active_test=True)
-        rules = groups.search([("use_rule", "=", True)])
-        names = set()
+        order, cycle = groups._get_rule_order()
+        rules = order + cycle
+        names, needed = set(), {}
         watched = set(rules.ids)
         for group in rules:
-            watched |= group._get_rule_dependencies()
+            needed[group.id] = group._get_rule_dependencies().union(
+                group._get_other_branches()[0]
+            )
+            watched |= needed[group.id]
             names |= group._get_rule_field_names()
         exclusive = groups.search([("is_exclusive", "=", True)])
         watched.update(groups._get_subtree_ids(exclusive.ids))
         return frozendict(
             rules=frozenset(rules.ids),
+            order=tuple(order.ids),
+            needed=frozendict(needed),
             fields=frozenset(names | {"active", "company_id"} if rules else ()),
             watched=frozenset(watched),
         )
@@ -360,31 +371,62 @@ class CustomerGroup(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         groups = super().create(vals_list)
-        if groups.filtered("use_rule") or self._get_rule_index()["watched"]:
+        if (
+            groups.filtered(lambda g: g.use_rule or g.is_exclusive)
+            or self._get_rule_index()["watched"]
+        ):
             groups._on_rule_changed()
         return groups
 
     def write(self, vals):
-        affects_rules = not RULE_FIELDS.isdisjoint(vals)
+        affects_rules = not RULE_FIELDS.isdisjoint(vals) and (
+            "use_rule" in vals
+            or "is_exclusive" in vals
+            or bool(self._get_rule_index()["watched"])
+        )
+        before = affects_rules and self._get_affected_rules()
         switched_off = self.browse()
         if vals.get("use_rule") is False:
             switched_off = self.filtered("use_rule")
         result = super().write(vals)
         if affects_rules:
-            self._on_rule_changed()
+            self._on_rule_changed(before)
         switched_off._keep_rule_members()
         return result
 
     def unlink(self):
+        before = self._get_affected_rules()
         result = super().unlink()
-        self.env.registry.clear_cache()
+        self.browse()._on_rule_changed(before.exists())
         return result
 
-    def _on_rule_changed(self):
+    def _on_rule_changed(self, before=None):
+        """Have evaluated what looks at these groups, now or before they changed.
+
+        :param before: what :meth:`_get_affected_rules` returned before the change
+        """
         self.env.flush_all()
         self.env.registry.clear_cache()
+        rules = self._get_affected_rules() | (before or self.browse())
         # sudo: whoever may change the group has its rule evaluated.
-        self.sudo().filtered(lambda g: g.use_rule and g.active)._request_run()
+        rules.sudo().filtered(lambda g: g.use_rule and g.active)._request_run()
+
+    def _get_affected_rules(self):
+        """Return the groups whose rule decides about these groups or looks at them.
+
+        What is below them counts as well, and what is above: both can be archived and
+        restored along with them.
+        """
+        needed = self._get_rule_index()["needed"]
+        if not needed or not self:
+            return self.browse()
+        # sudo: rules work for all companies.
+        groups = self.sudo().with_context(active_test=False)
+        lines = [("id", "child_of", self.ids), ("id", "parent_of", self.ids)]
+        ids = set(groups.search(["|", *lines]).ids)
+        return self.browse(
+            id_ for id_ in needed if id_ in ids or not ids.isdisjoint(needed[id_])
+        )
 
     @api.model
     def _has_field_access(self, field, operation):

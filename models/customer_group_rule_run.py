@@ -75,19 +75,37 @@ class CustomerGroupRuleRun(models.Model):
         fresh = self.sudo().search(
             [("date", ">=", fields.Datetime.now() - self._fresh)]
         )
-        groups -= fresh.group_id
         for group in cycle:
             group._store_run(
                 state="error",
                 message=self.env._("The rule depends on its own result."),
             )
+        due = set((groups - fresh.group_id).ids)
         commit = self.env["ir.cron"]._commit_progress
-        time_left = commit(remaining=len(groups))
+        time_left = commit(remaining=len(due))
         for group in groups:
             if not time_left:
                 return
-            self._retry(group._run_rule)
-            time_left = commit(1)
+            if group.id in due:
+                operation = self._retry(group._run_rule)
+                due.update(self._forget_needing(operation))
+                time_left = commit(1)
+
+    @api.model
+    def _forget_needing(self, operation):
+        """Have the rules evaluated next that look at groups whose members changed.
+
+        :param operation: the change; may be empty
+        :return: ids of the groups with these rules
+        """
+        if not operation:
+            return []
+        needed = self.env["customer.group"]._get_rule_index()["needed"]
+        changed = set(operation.group_ids.ids)
+        ids = [id_ for id_ in needed if not changed.isdisjoint(needed[id_])]
+        # sudo: as in the job.
+        self.sudo().search([("group_id", "in", ids)]).date = False
+        return ids
 
     @api.model
     def _retry(self, function, *args):

@@ -82,7 +82,7 @@ class World:
         }
 
     def get_rivals(self, group):
-        """Return the ids of all groups that exclude one, and of those that go before."""
+        """Return the ids of groups that exclude one, and of those that go before."""
         others, earlier = set(), set()
         line = self.get_line(group.id)
         for above, branch in zip(line, line[1:], strict=False):

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import os
 from copy import deepcopy
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -88,13 +89,7 @@ class TestRuleProperties(CustomerGroupCommon):
         for number in range(8):
             cls.create_contact(number)
         # The job commits; here what it does is undone after each example.
-        cls.startClassPatcher(cls.patch_commit())
-
-    @classmethod
-    def patch_commit(cls):
-        from unittest.mock import patch
-
-        return patch.object(cls.env.cr, "commit", cls.env.flush_all)
+        cls.startClassPatcher(patch.object(cls.env.cr, "commit", cls.env.flush_all))
 
     @classmethod
     def build_groups(cls):
@@ -200,7 +195,9 @@ class TestRuleProperties(CustomerGroupCommon):
             """SELECT partner_id, group_id, by_rule IS TRUE
                  FROM customer_group_membership WHERE date_end IS NULL"""
         )
-        found = {(contact, group): flag for contact, group, flag in self.env.cr.fetchall()}
+        found = {
+            (contact, group): flag for contact, group, flag in self.env.cr.fetchall()
+        }
         wanted = {pair: row.by_rule for pair, row in self.world.members.items()}
         self.assertEqual(found, wanted, f"Members after {door}")
         self.env.cr.execute(
@@ -263,7 +260,10 @@ class TestRuleProperties(CustomerGroupCommon):
     def get_domain(self, rule):
         """Return the rule in Polish notation."""
         if rule[0] in ("&", "|", "!"):
-            return [rule[0], *(part for sub in rule[1:] for part in self.get_domain(sub))]
+            return [
+                rule[0],
+                *(part for sub in rule[1:] for part in self.get_domain(sub)),
+            ]
         return [rule]
 
     def enter(self, operation):
