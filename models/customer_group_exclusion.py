@@ -66,6 +66,7 @@ class CustomerGroupExclusion(models.Model):
         :param operation: the change that took contacts out
         :param group_ids: the groups with a rule that they left
         """
+        self.env.flush_all()
         # sudo: the rule is evaluated, whoever takes somebody out.
         for group in self.env["customer.group"].sudo().browse(group_ids):
             gone = SQL(
@@ -113,18 +114,26 @@ class CustomerGroupExclusion(models.Model):
         self.invalidate_model()
 
     @api.model
-    def _undo(self, operation, undo):
+    def _undo(self, operation, undo, partners, groups):
         """Keep out again whom a change admitted, and admit whom it kept out.
+
+        Whoever is in again is admitted in any case.
 
         :param operation: the change that is undone
         :param undo: the change that undoes it
+        :param Query partners: contacts that the user may change
+        :param Query groups: groups that he may assign
         """
+        self._admit(undo)
         self.env.cr.execute(
             SQL(
                 """UPDATE customer_group_exclusion SET end_operation_id = %s
-                    WHERE start_operation_id = %s AND end_operation_id IS NULL""",
+                    WHERE start_operation_id = %s AND end_operation_id IS NULL
+                      AND partner_id IN %s AND group_id IN %s""",
                 undo.id,
                 operation.id,
+                partners.subselect(),
+                groups.subselect(),
             )
         )
         self.env.cr.execute(
@@ -134,6 +143,7 @@ class CustomerGroupExclusion(models.Model):
                    SELECT e.group_id, e.partner_id, e.start_operation_id
                      FROM customer_group_exclusion e
                     WHERE e.end_operation_id = %s
+                      AND e.partner_id IN %s AND e.group_id IN %s
                       AND NOT EXISTS (
                           SELECT FROM customer_group_res_partner_rel r
                            WHERE r.partner_id = e.partner_id
@@ -141,6 +151,8 @@ class CustomerGroupExclusion(models.Model):
                        ON CONFLICT (group_id, partner_id)
                     WHERE end_operation_id IS NULL DO NOTHING""",
                 operation.id,
+                partners.subselect(),
+                groups.subselect(),
             )
         )
         self.invalidate_model()

@@ -235,16 +235,20 @@ class CustomerGroup(models.Model):
 
     @api.model
     def _get_condition_ids(self, condition):
-        """Return the ids of the groups that a condition names."""
+        """Return the ids of the groups that a condition names.
+
+        "In no group" is refused: who joins because of it would have to leave at once.
+        """
         values = condition.value
-        values = values if isinstance(values, (list, tuple, set)) else [values]
+        if not hasattr(values, "__iter__") or isinstance(values, str):
+            values = [values]
         if condition.operator not in ("in", "not in", "=", "!=", "child_of") or any(
-            value and type(value) is not int for value in values
+            type(value) is not int for value in values
         ):
             raise ValidationError(
                 self.env._("conditions on groups must name the groups themselves.")
             )
-        return [value for value in values if value]
+        return list(values)
 
     # ------------------------------------------------------------
     # ORDER
@@ -380,8 +384,7 @@ class CustomerGroup(models.Model):
 
     def write(self, vals):
         affects_rules = not RULE_FIELDS.isdisjoint(vals) and (
-            "use_rule" in vals
-            or "is_exclusive" in vals
+            not {"active", "is_exclusive", "use_rule"}.isdisjoint(vals)
             or bool(self._get_rule_index()["watched"])
         )
         before = affects_rules and self._get_affected_rules()

@@ -148,7 +148,7 @@ class CustomerGroupOperation(models.Model):
         """
         if not self.env["customer.group"]._get_rule_index()["watched"]:
             return 0
-        self.env["customer.group.exclusion"]._undo(self, undo)
+        self.env["customer.group.exclusion"]._undo(self, undo, partners, groups)
         membership = self.env["customer.group.membership"]
         membership._enter(
             SQL(
@@ -157,7 +157,9 @@ class CustomerGroupOperation(models.Model):
                     WHERE ended.end_operation_id = %s AND ended.by_rule
                       AND m.start_operation_id = %s
                       AND m.partner_id = ended.partner_id
-                      AND m.group_id = ended.group_id""",
+                      AND m.group_id = ended.group_id
+                      AND m.group_id IN (
+                          SELECT id FROM customer_group WHERE use_rule)""",
                 self.id,
                 undo.id,
             ),
@@ -170,7 +172,9 @@ class CustomerGroupOperation(models.Model):
                 """UPDATE customer_group_membership m
                       SET by_rule = TRUE, pin_operation_id = NULL
                     WHERE m.pin_operation_id = %s AND m.date_end IS NULL
-                      AND m.partner_id IN %s AND m.group_id IN %s""",
+                      AND m.partner_id IN %s AND m.group_id IN %s
+                      AND m.group_id IN (
+                          SELECT id FROM customer_group WHERE use_rule)""",
                 self.id,
                 partners.subselect(),
                 groups.subselect(),

@@ -273,8 +273,10 @@ class World:
             self.end(pair, undo)
         self.leave_rivals(undo)
         for pair, row in self.members.items():
-            if row.pinned_by is operation:
-                row.by_rule, row.pinned_by = self.groups[pair[1]].use_rule, None
+            if row.pinned_by is operation and self.groups[pair[1]].use_rule:
+                row.by_rule, row.pinned_by = True, None
+            if row.began is undo:
+                self.kept_out.pop(pair, None)
         for pair in operation.kept_out:
             if self.kept_out.get(pair) is operation:
                 del self.kept_out[pair]

@@ -175,7 +175,8 @@ class TestRuleChanges(RuleCommon):
         removal = self.operation(self.arcadia.remove_members(self.anna.ids))
         pin = self.operation(self.arcadia.add_members(self.ben.ids))
         self.arcadia.use_rule = False
-        (removal + pin).mapped(lambda operation: operation.action_undo())
+        for operation in removal + pin:
+            operation._undo()
         self.arcadia.use_rule = True
         (self.anna + self.ben).city = "Utopia"
         self.settle()
