@@ -157,6 +157,54 @@ class CustomerGroupExclusion(models.Model):
         )
         self.invalidate_model()
 
+    @api.model
+    def _merge(self, field, sources, target):
+        """Have the rows of several contacts, or of several groups, concern one.
+
+        One row of a pair stays open at most, and none where the contact is held in the
+        group. Call it when the memberships are those of the target.
+
+        :param str field: ``partner_id`` or ``group_id``
+        :param sources: the records that go
+        :param target: the record that gets their rows
+        """
+        other = "group_id" if field == "partner_id" else "partner_id"
+        self.env.cr.execute(
+            SQL(
+                """DELETE FROM customer_group_exclusion WHERE id IN (
+                       SELECT id FROM (
+                           SELECT e.id,
+                                  row_number() OVER (
+                                      PARTITION BY e.%(other)s
+                                          ORDER BY e.%(field)s != %(target)s, e.id
+                                  ) > 1 OR m.id IS NOT NULL AS superfluous
+                             FROM customer_group_exclusion e
+                        LEFT JOIN customer_group_membership m
+                               ON m.%(field)s = %(target)s
+                              AND m.%(other)s = e.%(other)s
+                              AND m.date_end IS NULL
+                              AND (m.by_rule IS NOT TRUE OR %(groups)s)
+                            WHERE e.%(field)s IN %(ids)s
+                              AND e.end_operation_id IS NULL) AS open
+                        WHERE superfluous)""",
+                field=SQL.identifier(field),
+                other=SQL.identifier(other),
+                target=target.id,
+                groups=field == "group_id",
+                ids=(sources | target)._ids,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                "UPDATE customer_group_exclusion SET %(field)s = %(target)s"
+                " WHERE %(field)s IN %(ids)s",
+                field=SQL.identifier(field),
+                target=target.id,
+                ids=sources._ids,
+            )
+        )
+        self.invalidate_model()
+
     # ------------------------------------------------------------
     # ACTIONS
     # ------------------------------------------------------------

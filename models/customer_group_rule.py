@@ -323,8 +323,9 @@ class CustomerGroup(models.Model):
         """Return what has to be known to notice that contacts are to be evaluated.
 
         :return: dict: ``rules``, the ids of active groups with a rule; ``order``, those
-            that do not depend on themselves, each after those it needs; ``needed``, for
-            each rule the ids of the groups whose members matter to it; ``fields``, the
+            that do not depend on themselves, each after those it needs; ``branches``,
+            for each of ``rules`` what :meth:`_get_other_branches` returns; ``needed``,
+            for each the ids of the groups whose members matter to it; ``fields``, the
             names of the fields of contacts that rules look at; ``watched``, the ids of
             groups whose members matter to a rule or to other branches of their tree
         :rtype: frozendict
@@ -335,10 +336,10 @@ class CustomerGroup(models.Model):
         rules = order + cycle
         names, needed = set(), {}
         watched = set(rules.ids)
+        branches = {group.id: group._get_other_branches() for group in rules}
         for group in rules:
-            needed[group.id] = group._get_rule_dependencies().union(
-                group._get_other_branches()[0]
-            )
+            others, _earlier = branches[group.id]
+            needed[group.id] = group._get_rule_dependencies().union(others)
             watched |= needed[group.id]
             names |= group._get_rule_field_names()
         exclusive = groups.search([("is_exclusive", "=", True)])
@@ -346,6 +347,7 @@ class CustomerGroup(models.Model):
         return frozendict(
             rules=frozenset(rules.ids),
             order=tuple(order.ids),
+            branches=frozendict(branches),
             needed=frozendict(needed),
             fields=frozenset(names | {"active", "company_id"} if rules else ()),
             watched=frozenset(watched),

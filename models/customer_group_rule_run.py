@@ -210,65 +210,107 @@ class CustomerGroup(models.Model):
     def _compare_with_rule(self, partner_ids=None):
         """Find out who has to join and to leave, in one query.
 
+        Who matches is compared with the open rows of the ledger, in a form that lets
+        the database read the contacts in parallel, and once. All the rest concerns the
+        difference only.
+
         :param list[int] partner_ids: contacts to look at; without them, all
         :return: dict: number of ``matched`` and of ``held`` contacts (members by rule),
-            whether the rule matches ``everybody``, and lists of ids: ``joining``,
-            ``unmatched`` (members by rule that do not match) and ``displaced`` (members
-            by rule that are in a branch of the tree that goes before this one)
+            and lists of ids: ``joining``, ``unmatched`` (members by rule that do not
+            match) and ``displaced`` (members by rule that are in a branch of the tree
+            that goes before this one)
         """
         self.env.flush_all()
-        others, earlier = self._get_other_branches()
-        chosen = partner_ids is not None and SQL("SELECT unnest(%s)", partner_ids)
-        among = SQL("AND m.partner_id = ANY(%s)", partner_ids) if chosen else SQL()
-        cr = self.env.cr
-        cr.execute(
+        chosen = among = None
+        if partner_ids is not None:
+            chosen = SQL("SELECT unnest(%s::int[])", list(partner_ids))
+            among = SQL("AND m.partner_id IN (%s)", chosen)
+        rival = self._sql_rivals(among)
+        displaced = SQL(
+            """SELECT m.partner_id FROM customer_group_membership m
+                 JOIN res_partner p ON p.id = m.partner_id
+                WHERE m.group_id = %s AND m.by_rule AND m.date_end IS NULL
+                  AND p.active AND m.partner_id IN (SELECT id FROM rival) %s""",
+            self.id,
+            among or SQL(),
+        )
+        self.env.cr.execute(
             SQL(
-                """WITH match AS MATERIALIZED (%(match)s),
-                        held AS MATERIALIZED (
-                            SELECT m.partner_id AS id
-                              FROM customer_group_membership m
-                              JOIN res_partner p ON p.id = m.partner_id
-                             WHERE m.group_id = %(group)s AND m.by_rule AND p.active
-                               AND m.date_end IS NULL %(among)s),
-                        rival AS MATERIALIZED (
-                            SELECT m.partner_id AS id
-                              FROM customer_group_membership m
-                             WHERE m.group_id = ANY(%(others)s) AND m.date_end IS NULL
-                               AND (m.by_rule IS NOT TRUE
-                                    OR m.group_id = ANY(%(earlier)s)) %(among)s)
-                   SELECT (SELECT count(*) FROM match) AS matched,
-                          (SELECT count(*) FROM held) AS held,
-                          NOT EXISTS (
-                              SELECT FROM (%(candidates)s) AS p
-                               WHERE p.id NOT IN (SELECT id FROM match)) AS everybody,
+                """WITH difference AS MATERIALIZED (
+                       SELECT count(match.id) AS matched,
+                              count(held.id) FILTER (WHERE held.by_rule) AS held,
+                              array_agg(match.id) FILTER (WHERE held.id IS NULL)
+                                  AS missing,
+                              array_agg(held.id) FILTER (
+                                  WHERE match.id IS NULL AND held.by_rule) AS stale
+                         FROM (%(match)s) AS match
+                    FULL JOIN (SELECT m.partner_id AS id, m.by_rule
+                                 FROM customer_group_membership m
+                                WHERE m.group_id = %(group)s AND m.date_end IS NULL
+                                      %(among)s) AS held ON held.id = match.id),
+                        rival AS MATERIALIZED (%(rival)s)
+                   SELECT matched, held,
                           ARRAY(
-                              SELECT id FROM match
+                              SELECT new.id FROM unnest(missing) AS new(id)
                                WHERE NOT EXISTS (
                                      SELECT FROM customer_group_res_partner_rel r
-                                      WHERE r.partner_id = match.id
+                                      WHERE r.partner_id = new.id
                                         AND r.group_id = %(group)s)
                                  AND NOT EXISTS (
                                      SELECT FROM customer_group_exclusion e
-                                      WHERE e.partner_id = match.id
+                                      WHERE e.partner_id = new.id
                                         AND e.group_id = %(group)s
                                         AND e.end_operation_id IS NULL)
                                  AND NOT EXISTS (
-                                     SELECT FROM rival WHERE rival.id = match.id)
+                                     SELECT FROM rival WHERE rival.id = new.id)
                           ) AS joining,
-                          ARRAY(SELECT id FROM held EXCEPT TABLE match) AS unmatched,
-                          ARRAY(SELECT id FROM held INTERSECT TABLE rival) AS displaced
-                """,
+                          ARRAY(
+                              SELECT p.id FROM unnest(stale) AS old(id)
+                                JOIN res_partner p ON p.id = old.id AND p.active
+                          ) AS unmatched,
+                          ARRAY(%(displaced)s) AS displaced
+                     FROM difference""",
                 match=self._get_rule_query(chosen),
-                candidates=self._get_rule_partners()
-                ._search(self._get_candidates_domain())
-                .select(),
                 group=self.id,
-                others=others,
-                earlier=earlier,
-                among=among,
+                among=among or SQL(),
+                rival=rival or SQL("SELECT NULL::int AS id WHERE FALSE"),
+                displaced=displaced if rival else SQL("SELECT NULL::int WHERE FALSE"),
             )
         )
-        return cr.dictfetchone()
+        return self.env.cr.dictfetchone()
+
+    def _sql_rivals(self, among):
+        """Return the query of the contacts in branches that go before this one.
+
+        :param SQL among: further condition on the rows ``m`` of the ledger, or ``None``
+        :return: query of ids, or ``None`` when no branches exclude this one
+        """
+        others, earlier = self._get_rule_index()["branches"][self.id]
+        if not others:
+            return None
+        return SQL(
+            """SELECT m.partner_id AS id FROM customer_group_membership m
+                WHERE m.group_id = ANY(%s) AND m.date_end IS NULL
+                  AND (m.by_rule IS NOT TRUE OR m.group_id = ANY(%s::int[])) %s""",
+            others,
+            earlier,
+            among or SQL(),
+        )
+
+    def _matches_everybody(self, matched):
+        """Return whether all contacts that can be in the group match the rule.
+
+        All are counted only when those that were entered last all match.
+
+        :param int matched: how many match
+        """
+        partners = self._get_rule_partners()
+        candidates = self._get_candidates_domain()
+        some = partners._search(candidates, limit=100, order="id desc").get_result_ids()
+        both = self._get_rule_domain() & Domain("id", "in", some)
+        return partners.search_count(both) == len(some) and (
+            partners.search_count(candidates) == matched
+        )
 
     # ------------------------------------------------------------
     # RUN
@@ -366,7 +408,12 @@ class CustomerGroup(models.Model):
         :param set leaving: the contacts that would leave
         :return: text for the owner; empty when nothing is in the way
         """
-        if found["everybody"] and not self.rule_everybody and partner_ids is None:
+        if (
+            partner_ids is None
+            and not self.rule_everybody
+            and found["matched"]
+            and self._matches_everybody(found["matched"])
+        ):
             return self.env._(
                 "The rule matches everybody: %s contacts. If that is meant, tick “May"
                 " Match Everybody”.",
@@ -409,7 +456,7 @@ class CustomerGroup(models.Model):
                 "SELECT unnest(%s) AS partner_id, %s AS group_id", leaving, self.id
             )
         operation = self._change_members(adds, removes, Change("rule", "rule"))
-        others, _earlier = self._get_other_branches()
+        others, _earlier = self._get_rule_index()["branches"][self.id]
         if joining and others:
             self._leave_other_branches(operation, self.ids)
         return operation
@@ -456,6 +503,18 @@ class CustomerGroup(models.Model):
         # sudo: what is noted about a rule goes with the rule.
         self.sudo().rule_run_ids.activity_id.unlink()
         self.sudo().rule_run_ids.unlink()
+
+    # ------------------------------------------------------------
+    # MERGE
+    # ------------------------------------------------------------
+
+    def _move_references(self, target):
+        """Forget what came of the rules that go; evaluate what looks at the target."""
+        # sudo: what is noted about a rule goes with the rule.
+        self.sudo().rule_run_ids.activity_id.unlink()
+        self.sudo().rule_run_ids.unlink()
+        super()._move_references(target)
+        target._on_rule_changed()
 
     # ------------------------------------------------------------
     # ACTIONS
