@@ -23,7 +23,9 @@ from . import test_request
 from . import test_res_partner
 from . import test_rule
 from . import test_rule_changes
+from . import test_rule_concurrency
 from . import test_rule_merge
+from . import test_rule_performance
 from . import test_rule_properties
 from . import test_search_members
 from . import test_security
