@@ -76,7 +76,8 @@ class CustomerGroupExclusion(models.Model):
                 group.id,
             )
             try:
-                chosen = SQL("SELECT partner_id FROM (%s) AS gone", gone)
+                group._check_rule_groups()
+                chosen = SQL("ANY(ARRAY(SELECT partner_id FROM (%s) AS gone))", gone)
                 matching = group._get_rule_query(chosen)
             except (UserError, *BROKEN):  # as far as anybody knows, they all match
                 matching = SQL("SELECT partner_id FROM (%s) AS gone", gone)

@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, frozendict, ormcache
 
@@ -302,20 +302,32 @@ class CustomerGroup(models.Model):
         self.ensure_one()
         needed = set(self._get_other_branches()[1])
         try:
-            domain = self._parse_rule()
-            for model, condition in self._iter_conditions(
-                domain, self.env["res.partner"]
-            ):
-                steps = self._get_steps(model, condition.field_expr)
-                if self._names_groups(steps):
-                    ids = self._get_condition_ids(condition)
-                    field = steps[-1][1]
-                    if condition.operator == "child_of" or not field.store:
-                        ids = self._get_subtree_ids(ids)
-                    needed.update(ids)
+            for ids, with_subgroups in self._iter_group_conditions(self._parse_rule()):
+                needed.update(self._get_subtree_ids(ids) if with_subgroups else ids)
         except (ValidationError, *BROKEN):
             return set()
         return needed
+
+    def _iter_group_conditions(self, domain):
+        """Yield for each condition on groups their ids, and whether subgroups count."""
+        for model, condition in self._iter_conditions(domain, self.env["res.partner"]):
+            steps = self._get_steps(model, condition.field_expr)
+            if self._names_groups(steps):
+                field = steps[-1][1]
+                with_subgroups = condition.operator == "child_of" or not field.store
+                yield self._get_condition_ids(condition), with_subgroups
+
+    def _check_rule_groups(self):
+        """Check that the groups which the rule names are still there.
+
+        :raise UserError: when one was deleted or merged into another one
+        """
+        conditions = self._iter_group_conditions(self._parse_rule())
+        named = self.browse({id_ for ids, _subgroups in conditions for id_ in ids})
+        if named - named.exists():
+            raise UserError(
+                self.env._("A group that the rule names was deleted. Change the rule.")
+            )
 
     @api.model
     @ormcache()

@@ -199,19 +199,20 @@ class CustomerGroup(models.Model):
     def _get_rule_query(self, chosen=None):
         """Return the query of the ids of the contacts that match.
 
-        :param SQL chosen: query of ids; contacts that are not among them do not matter
+        :param SQL chosen: what the id of a contact has to equal, as ``ANY (...)``;
+            others do not matter
         :rtype: SQL
         """
         query = self._get_rule_partners()._search(self._get_rule_domain())
         if chosen:
-            query.add_where(SQL("res_partner.id IN (%s)", chosen))
+            query.add_where(SQL("res_partner.id = %s", chosen))
         return query.select()
 
     def _compare_with_rule(self, partner_ids=None):
         """Find out who has to join and to leave, in one query.
 
-        Who matches is compared with the open rows of the ledger, in a form that lets
-        the database read the contacts in parallel, and once. All the rest concerns the
+        Who matches is compared with the members by rule, in a form that lets the
+        database read the contacts in parallel, and once. All the rest concerns the
         difference only.
 
         :param list[int] partner_ids: contacts to look at; without them, all
@@ -223,8 +224,9 @@ class CustomerGroup(models.Model):
         self.env.flush_all()
         chosen = among = None
         if partner_ids is not None:
-            chosen = SQL("SELECT unnest(%s::int[])", list(partner_ids))
-            among = SQL("AND m.partner_id IN (%s)", chosen)
+            # Sorted and as they are, the planner knows how many pages it has to read.
+            chosen = SQL("ANY(%s::int[])", sorted(partner_ids))
+            among = SQL("AND m.partner_id = %s", chosen)
         rival = self._sql_rivals(among)
         displaced = SQL(
             """SELECT m.partner_id FROM customer_group_membership m
@@ -238,16 +240,17 @@ class CustomerGroup(models.Model):
             SQL(
                 """WITH difference AS MATERIALIZED (
                        SELECT count(match.id) AS matched,
-                              count(held.id) FILTER (WHERE held.by_rule) AS held,
+                              count(held.id) AS held,
                               array_agg(match.id) FILTER (WHERE held.id IS NULL)
                                   AS missing,
-                              array_agg(held.id) FILTER (
-                                  WHERE match.id IS NULL AND held.by_rule) AS stale
+                              array_agg(held.id) FILTER (WHERE match.id IS NULL)
+                                  AS stale
                          FROM (%(match)s) AS match
-                    FULL JOIN (SELECT m.partner_id AS id, m.by_rule
+                    FULL JOIN (SELECT m.partner_id AS id
                                  FROM customer_group_membership m
-                                WHERE m.group_id = %(group)s AND m.date_end IS NULL
-                                      %(among)s) AS held ON held.id = match.id),
+                                WHERE m.group_id = %(group)s AND m.by_rule
+                                  AND m.date_end IS NULL %(among)s) AS held
+                           ON held.id = match.id),
                         rival AS MATERIALIZED (%(rival)s)
                    SELECT matched, held,
                           ARRAY(
@@ -344,6 +347,7 @@ class CustomerGroup(models.Model):
         start = time.monotonic()
         try:
             with self.env.cr.savepoint():
+                self._check_rule_groups()
                 found = self._compare_with_rule(partner_ids)
         except (UserError, *BROKEN) as error:
             _logger.info("The rule of customer group %s fails", self.id, exc_info=True)

@@ -74,7 +74,9 @@ RULE_PROBLEMS = {
         (SELECT partner_id FROM customer_group_res_partner_rel
           WHERE group_id = (%(groups)s)[1]
          EXCEPT SELECT partner_id FROM customer_group_res_partner_rel
-                 WHERE group_id = (%(rules)s)[2])""",
+                 WHERE group_id = (%(rules)s)[2]
+         EXCEPT SELECT partner_id FROM customer_group_exclusion
+                 WHERE group_id = (%(rules)s)[2] AND end_operation_id IS NULL)""",
 }
 
 

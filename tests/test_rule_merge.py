@@ -98,8 +98,8 @@ class TestRuleMerge(RuleCommon):
         self.assertEqual(len(self.utopia.rule_run_ids), 1)
         self.assertFalse(self.utopia.activity_ids)
 
-    def test_rule_on_a_merged_group_looks_at_the_other(self):
-        """It is evaluated again; nobody rewrites it, so its owner is told."""
+    def test_rule_on_a_merged_group(self):
+        """It names a group that is gone: members stay, and its owner is told."""
         chain = self.create_rule(
             "Chain", [("customer_group_ids", "in", self.arcadia.ids)]
         )
@@ -108,6 +108,11 @@ class TestRuleMerge(RuleCommon):
         self.arcadia._merge_into(self.utopia)
         self.env.invalidate_all()
         self.assertEqual(chain.rule_state, "waiting")
+        chain._run_rule()
+        self.assertEqual(chain.rule_state, "error")
+        self.assertRegex(chain.rule_message, "was deleted")
+        self.assertTrue(chain.activity_ids)
+        self.assertEqual(self.members(chain), self.anna + self.ben)
 
     # ------------------------------------------------------------
     # CONTACTS
