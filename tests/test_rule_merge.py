@@ -103,6 +103,7 @@ class TestRuleMerge(RuleCommon):
         chain = self.create_rule(
             "Chain", [("customer_group_ids", "in", self.arcadia.ids)]
         )
+        chain.user_id = self.manager
         chain._run_rule()
         self.assertEqual(self.members(chain), self.anna + self.ben)
         self.arcadia._merge_into(self.utopia)
