@@ -12,6 +12,7 @@ from odoo.tools import SQL, formatLang
 
 from .customer_group_operation import Change
 from .customer_group_rule import BROKEN
+from .res_partner import CHOSEN_KEY
 
 _logger = logging.getLogger(__name__)
 
@@ -203,7 +204,8 @@ class CustomerGroup(models.Model):
             others do not matter
         :rtype: SQL
         """
-        query = self._get_rule_partners()._search(self._get_rule_domain())
+        partners = self._get_rule_partners().with_context(**{CHOSEN_KEY: bool(chosen)})
+        query = partners._search(self._get_rule_domain())
         if chosen:
             query.add_where(SQL("res_partner.id = %s", chosen))
         return query.select()
