@@ -84,6 +84,7 @@ class CustomerGroupExclusion(models.Model):
         :param operation: the change that took contacts out
         :param group_ids: the groups with a rule that they left
         """
+        self.env.flush_all()
         # sudo: the rule is evaluated, whoever takes somebody out.
         for group in self.env["customer.group"].sudo().browse(group_ids):
             gone = SQL(
@@ -93,7 +94,8 @@ class CustomerGroupExclusion(models.Model):
                 group.id,
             )
             try:
-                chosen = SQL("SELECT partner_id FROM (%s) AS gone", gone)
+                group._check_rule_groups()
+                chosen = SQL("ANY(ARRAY(SELECT partner_id FROM (%s) AS gone))", gone)
                 matching = group._get_rule_query(chosen)
             except (UserError, *BROKEN):  # as far as anybody knows, they all match
                 matching = SQL("SELECT partner_id FROM (%s) AS gone", gone)
@@ -131,18 +133,26 @@ class CustomerGroupExclusion(models.Model):
         self.invalidate_model()
 
     @api.model
-    def _undo(self, operation, undo):
+    def _undo(self, operation, undo, partners, groups):
         """Keep out again whom a change admitted, and admit whom it kept out.
+
+        Whoever is in again is admitted in any case.
 
         :param operation: the change that is undone
         :param undo: the change that undoes it
+        :param Query partners: contacts that the user may change
+        :param Query groups: groups that he may assign
         """
+        self._admit(undo)
         self.env.cr.execute(
             SQL(
                 """UPDATE customer_group_exclusion SET end_operation_id = %s
-                    WHERE start_operation_id = %s AND end_operation_id IS NULL""",
+                    WHERE start_operation_id = %s AND end_operation_id IS NULL
+                      AND partner_id IN %s AND group_id IN %s""",
                 undo.id,
                 operation.id,
+                partners.subselect(),
+                groups.subselect(),
             )
         )
         self.env.cr.execute(
@@ -152,6 +162,7 @@ class CustomerGroupExclusion(models.Model):
                    SELECT e.group_id, e.partner_id, e.start_operation_id
                      FROM customer_group_exclusion e
                     WHERE e.end_operation_id = %s
+                      AND e.partner_id IN %s AND e.group_id IN %s
                       AND NOT EXISTS (
                           SELECT FROM customer_group_res_partner_rel r
                            WHERE r.partner_id = e.partner_id
@@ -159,6 +170,56 @@ class CustomerGroupExclusion(models.Model):
                        ON CONFLICT (group_id, partner_id)
                     WHERE end_operation_id IS NULL DO NOTHING""",
                 operation.id,
+                partners.subselect(),
+                groups.subselect(),
+            )
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _merge(self, field, sources, target):
+        """Have the rows of several contacts, or of several groups, concern one.
+
+        One row of a pair stays open at most, and none where the contact is held in the
+        group. Call it when the memberships are those of the target.
+
+        :param str field: ``partner_id`` or ``group_id``
+        :param sources: the records that go
+        :param target: the record that gets their rows
+        """
+        other = "group_id" if field == "partner_id" else "partner_id"
+        self.env.cr.execute(
+            SQL(
+                """DELETE FROM customer_group_exclusion WHERE id IN (
+                       SELECT id FROM (
+                           SELECT e.id,
+                                  row_number() OVER (
+                                      PARTITION BY e.%(other)s
+                                          ORDER BY e.%(field)s != %(target)s, e.id
+                                  ) > 1 OR m.id IS NOT NULL AS superfluous
+                             FROM customer_group_exclusion e
+                        LEFT JOIN customer_group_membership m
+                               ON m.%(field)s = %(target)s
+                              AND m.%(other)s = e.%(other)s
+                              AND m.date_end IS NULL
+                              AND (m.by_rule IS NOT TRUE OR %(groups)s)
+                            WHERE e.%(field)s IN %(ids)s
+                              AND e.end_operation_id IS NULL) AS open
+                        WHERE superfluous)""",
+                field=SQL.identifier(field),
+                other=SQL.identifier(other),
+                target=target.id,
+                groups=field == "group_id",
+                ids=(sources | target)._ids,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                "UPDATE customer_group_exclusion SET %(field)s = %(target)s"
+                " WHERE %(field)s IN %(ids)s",
+                field=SQL.identifier(field),
+                target=target.id,
+                ids=sources._ids,
             )
         )
         self.invalidate_model()

@@ -3,12 +3,12 @@
 from ast import literal_eval
 from contextlib import contextmanager
 from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
@@ -21,6 +21,7 @@ RULE_FIELDS = {
     "active",
     "company_id",
     "is_exclusive",
+    "name",
     "parent_id",
     "rule_domain",
     "rule_everybody",
@@ -235,16 +236,20 @@ class CustomerGroup(models.Model):
 
     @api.model
     def _get_condition_ids(self, condition):
-        """Return the ids of the groups that a condition names."""
+        """Return the ids of the groups that a condition names.
+
+        "In no group" is refused: who joins because of it would have to leave at once.
+        """
         values = condition.value
-        values = values if isinstance(values, (list, tuple, set)) else [values]
+        if not hasattr(values, "__iter__") or isinstance(values, str):
+            values = [values]
         if condition.operator not in ("in", "not in", "=", "!=", "child_of") or any(
-            value and type(value) is not int for value in values
+            type(value) is not int for value in values
         ):
             raise ValidationError(
                 self.env._("conditions on groups must name the groups themselves.")
             )
-        return [value for value in values if value]
+        return list(values)
 
     # ------------------------------------------------------------
     # ORDER
@@ -274,15 +279,22 @@ class CustomerGroup(models.Model):
         index = self._get_rule_index()
         # sudo: rules work for all companies.
         groups = self.sudo()
-        return groups.browse(index["rules"]), groups.browse(index["cycle"])
+        return groups.browse(index["order"]), groups.browse(index["cycle"])
 
     @api.model
-    def _sort_rules(self, needed):
+    def _sort_rules(self, needed, branches):
         """Return ids so that each comes after those it depends on.
 
-        :param dict needed: id of a group with a rule, to the ids it depends on
+        :param dict needed: id of a group with a rule, to the ids that its rule names
+        :param dict branches: see :meth:`_get_branches`; earlier ones are needed as well
         :return: pair of lists (ids in order, ids that depend on themselves)
         """
+        needed = {id_: set(ids) for id_, ids in needed.items()}
+        for parts in branches.values():
+            ruled = [needed.keys() & set(part) for part in parts]
+            for before, after in pairwise(filter(None, ruled)):
+                for id_ in after:
+                    needed[id_] |= before
         cycle = set()
         while True:
             graph = {
@@ -303,52 +315,62 @@ class CustomerGroup(models.Model):
         self.ensure_one()
         needed = set()
         try:
-            domain = self._parse_rule()
-            for model, condition in self._iter_conditions(
-                domain, self.env["res.partner"]
-            ):
-                steps = self._get_steps(model, condition.field_expr)
-                if self._names_groups(steps):
-                    ids = self._get_condition_ids(condition)
-                    field = steps[-1][1]
-                    if condition.operator == "child_of" or not field.store:
-                        ids = self._get_subtree_ids(ids)
-                    needed.update(ids)
+            for ids, with_subgroups in self._iter_group_conditions(self._parse_rule()):
+                needed.update(self._get_subtree_ids(ids) if with_subgroups else ids)
         except (ValidationError, *BROKEN):
             return set()
         return needed
+
+    def _iter_group_conditions(self, domain):
+        """Yield for each condition on groups their ids, and whether subgroups count."""
+        for model, condition in self._iter_conditions(domain, self.env["res.partner"]):
+            steps = self._get_steps(model, condition.field_expr)
+            if self._names_groups(steps):
+                field = steps[-1][1]
+                with_subgroups = condition.operator == "child_of" or not field.store
+                yield self._get_condition_ids(condition), with_subgroups
+
+    def _check_rule_groups(self):
+        """Check that the groups which the rule names are still there.
+
+        :raise UserError: when one was deleted or merged into another one
+        """
+        conditions = self._iter_group_conditions(self._parse_rule())
+        named = self.browse({id_ for ids, _subgroups in conditions for id_ in ids})
+        if named - named.exists():
+            raise UserError(
+                self.env._("A group that the rule names was deleted. Change the rule.")
+            )
 
     @api.model
     @ormcache()
     def _get_rule_index(self):
         """Return what has to be known to notice that contacts are to be evaluated.
 
-        :return: dict: ``rules``, the ids of active groups with a rule, each after those
-            it depends on; ``cycle``, those that depend on themselves; ``fields``, the
-            names of the fields of contacts that rules look at; ``watched``, the ids of
-            groups whose members matter to a rule or to other branches of their tree;
-            ``branches``, see :meth:`_get_branches`
+        :return: dict: ``rules``, the ids of active groups with a rule; ``order``, those
+            that do not depend on themselves, each after those it needs; ``cycle``, the
+            others; ``needed``, for each the ids of the groups that its rule names;
+            ``fields``, the names of the fields of contacts that rules look at;
+            ``branches``, see :meth:`_get_branches`; ``watched``, the ids of groups
+            whose members matter to a rule or to other branches of their tree
         """
         # sudo: rules work for all companies.
         groups = self.sudo().with_context(active_test=True)
         rules = groups.search([("use_rule", "=", True)])
         branches = self._get_branches()
         needed = {group.id: group._get_rule_dependencies() for group in rules}
-        watched = set(rules.ids).union(*needed.values())
-        for parts in branches.values():
-            watched.update(*parts)
-            ruled = [needed.keys() & set(part) for part in parts]
-            for before, after in pairwise(filter(None, ruled)):
-                for id_ in after:
-                    needed[id_] |= before
-        order, cycle = self._sort_rules(needed)
+        order, cycle = self._sort_rules(needed, branches)
         names = set().union(*(group._get_rule_field_names() for group in rules))
         return {
-            "rules": order,
+            "rules": frozenset(rules.ids),
+            "order": order,
             "cycle": cycle,
+            "needed": needed,
             "fields": frozenset(names | {"active", "company_id"} if rules else ()),
-            "watched": frozenset(watched),
             "branches": branches,
+            "watched": frozenset(rules.ids).union(
+                *needed.values(), *chain(*branches.values())
+            ),
         }
 
     def _get_rule_field_names(self):
@@ -379,18 +401,21 @@ class CustomerGroup(models.Model):
         return groups
 
     def write(self, vals):
+        affects_rules = not RULE_FIELDS.isdisjoint(vals)
+        before = self._get_affected_rules() if affects_rules else self.browse()
         switched_off = self.browse()
         if vals.get("use_rule") is False:
             switched_off = self.filtered("use_rule")
         result = super().write(vals)
-        if not RULE_FIELDS.isdisjoint(vals):
-            self._on_rule_changed()
+        if affects_rules:
+            self._on_rule_changed(before)
         switched_off._keep_rule_members()
         return result
 
     def unlink(self):
+        before = self._get_affected_rules()
         result = super().unlink()
-        self.browse()._on_rule_changed()
+        self.browse()._on_rule_changed(before.exists())
         return result
 
     def copy_data(self, default=None):
@@ -402,8 +427,11 @@ class CustomerGroup(models.Model):
                     vals.pop(name, None)
         return vals_list
 
-    def _on_rule_changed(self):
-        """Have the rules of these groups evaluated; forget what was known of all."""
+    def _on_rule_changed(self, before=()):
+        """Have evaluated what looks at these groups, now or before they changed.
+
+        :param before: what :meth:`_get_affected_rules` returned before the change
+        """
         if not self._get_rule_index()["watched"] and not any(
             group.use_rule or group.is_exclusive for group in self
         ):
@@ -411,8 +439,41 @@ class CustomerGroup(models.Model):
         self.env.flush_all()
         self.env.registry.clear_cache()
         self._check_rule_cycle()
+        rules = self._get_affected_rules().union(*before)
         # sudo: whoever may change the group has its rule evaluated.
-        self.sudo().filtered(lambda g: g.use_rule and g.active)._request_run()
+        rules.sudo().filtered(lambda g: g.use_rule and g.active)._request_run()
+
+    def _get_affected_rules(self):
+        """Return the groups whose rule decides about these groups or looks at them.
+
+        What is below them counts as well, and what is above: both can be archived and
+        restored along with them.
+        """
+        rules = self._get_rule_index()["rules"]
+        if not rules or not self:
+            return self.browse()
+        # sudo: rules work for all companies.
+        groups = self.sudo().with_context(active_test=False)
+        lines = [("id", "child_of", self.ids), ("id", "parent_of", self.ids)]
+        ids = set(groups.search(["|", *lines]).ids)
+        return self.browse((rules & ids) | self._get_dependent_ids(ids))
+
+    @api.model
+    def _get_dependent_ids(self, ids):
+        """Return the groups whose rule looks at members of others, or gives way to them.
+
+        :param set ids: the others
+        :rtype: set[int]
+        """
+        index = self._get_rule_index()
+        found = {
+            id_ for id_, needed in index["needed"].items() if not ids.isdisjoint(needed)
+        }
+        for branches in index["branches"].values():
+            tree = set(chain(*branches))
+            if not ids.isdisjoint(tree):
+                found |= index["rules"] & tree
+        return found
 
     @api.model
     def _has_field_access(self, field, operation):

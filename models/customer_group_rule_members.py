@@ -42,6 +42,34 @@ class CustomerGroupMembership(models.Model):
         return operation
 
     @api.model
+    def _merge(self, field, sources, target):
+        """Hold whom people hold in one of several, and move whom they keep out.
+
+        Who was a member of a group that goes is held in the one that remains, whose
+        rule, if it has one, is another.
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE customer_group_membership m
+                      SET by_rule = FALSE, unmatched_since = NULL
+                     FROM customer_group_membership held
+                    WHERE m.by_rule AND m.date_end IS NULL AND held.date_end IS NULL
+                      AND m.%(field)s IN %(ids)s AND held.%(field)s IN %(ids)s
+                      AND held.%(other)s = m.%(other)s
+                      AND (held.by_rule IS NOT TRUE OR held.group_id IN %(groups)s)""",
+                field=SQL.identifier(field),
+                other=SQL.identifier(
+                    "group_id" if field == "partner_id" else "partner_id"
+                ),
+                ids=(sources | target)._ids,
+                groups=sources._ids if field == "group_id" else (0,),
+            )
+        )
+        super()._merge(field, sources, target)
+        self.env["customer.group.exclusion"]._merge(field, sources, target)
+
+    @api.model
     def _pin(self, pairs, operation):
         """Hold members where they are, whatever the rule says from now on.
 
@@ -150,7 +178,7 @@ class CustomerGroupOperation(models.Model):
         """
         if not self.env["customer.group"]._get_rule_index()["watched"]:
             return 0
-        self.env["customer.group.exclusion"]._undo(self, undo)
+        self.env["customer.group.exclusion"]._undo(self, undo, partners, groups)
         membership = self.env["customer.group.membership"]
         membership._enter(
             SQL(
@@ -159,7 +187,9 @@ class CustomerGroupOperation(models.Model):
                     WHERE ended.end_operation_id = %s AND ended.by_rule
                       AND m.start_operation_id = %s
                       AND m.partner_id = ended.partner_id
-                      AND m.group_id = ended.group_id""",
+                      AND m.group_id = ended.group_id
+                      AND m.group_id IN (
+                          SELECT id FROM customer_group WHERE use_rule)""",
                 self.id,
                 undo.id,
             ),
@@ -172,7 +202,9 @@ class CustomerGroupOperation(models.Model):
                 """UPDATE customer_group_membership m
                       SET by_rule = TRUE, pin_operation_id = NULL
                     WHERE m.pin_operation_id = %s AND m.date_end IS NULL
-                      AND m.partner_id IN %s AND m.group_id IN %s""",
+                      AND m.partner_id IN %s AND m.group_id IN %s
+                      AND m.group_id IN (
+                          SELECT id FROM customer_group WHERE use_rule)""",
                 self.id,
                 partners.subselect(),
                 groups.subselect(),
@@ -180,3 +212,43 @@ class CustomerGroupOperation(models.Model):
             undo,
         )
         return pinned
+
+
+class ResPartner(models.Model):
+    """What a contact cannot be after a merge, though several contacts were."""
+
+    _inherit = "res.partner"
+
+    def _get_groups_to_leave(self, before):
+        """Return the groups that keep this contact out, or that others exclude.
+
+        What people decided goes before what rules did, then what was here before.
+
+        :param set before: pairs (contact id, group id) before the merge
+        :rtype: list[int]
+        """
+        groups = self.env["customer.group"]
+        if not groups._get_rule_index()["watched"]:
+            return []
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT m.group_id, EXISTS (
+                              SELECT FROM customer_group_exclusion e
+                               WHERE e.partner_id = m.partner_id
+                                 AND e.group_id = m.group_id
+                                 AND e.end_operation_id IS NULL)
+                     FROM customer_group_membership m
+                    WHERE m.partner_id = %s AND m.date_end IS NULL
+                 ORDER BY m.by_rule IS TRUE, m.group_id != ALL(%s::int[]), m.id""",
+                self.id,
+                [group_id for _partner_id, group_id in before],
+            )
+        )
+        stays, leaves = set(), []
+        for group_id, kept_out in rows:
+            others, _earlier = groups.browse(group_id)._get_other_branches()
+            if kept_out or not stays.isdisjoint(others):
+                leaves.append(group_id)
+            else:
+                stays.add(group_id)
+        return leaves

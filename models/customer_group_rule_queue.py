@@ -100,8 +100,8 @@ class CustomerGroupRuleQueue(models.Model):
         )
         partner_ids = list({partner_id for [partner_id] in rows})
         if partner_ids:
-            groups, _cycle = self.env["customer.group"]._get_rule_order()
-            for group in groups:
+            groups = self.env["customer.group"].sudo()
+            for group in groups.browse(groups._get_rule_index()["order"]):
                 group._run_rule(partner_ids)
         return len(rows)
 

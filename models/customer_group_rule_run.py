@@ -12,6 +12,7 @@ from odoo.tools import SQL, formatLang
 
 from .customer_group_operation import Change
 from .customer_group_rule import BROKEN
+from .res_partner import CHOSEN_KEY
 
 _logger = logging.getLogger(__name__)
 
@@ -75,19 +76,36 @@ class CustomerGroupRuleRun(models.Model):
         fresh = self.sudo().search(
             [("date", ">=", fields.Datetime.now() - self._fresh)]
         )
-        groups -= fresh.group_id
         for group in cycle:
             group._store_run(
                 state="error",
                 message=self.env._("The rule depends on its own result."),
             )
+        due = set((groups - fresh.group_id).ids)
         commit = self.env["ir.cron"]._commit_progress
-        time_left = commit(remaining=len(groups))
+        time_left = commit(remaining=len(due))
         for group in groups:
             if not time_left:
                 return
-            self._retry(group._run_rule)
-            time_left = commit(1)
+            if group.id in due:
+                operation = self._retry(group._run_rule)
+                due.update(self._forget_needing(operation))
+                time_left = commit(1)
+
+    @api.model
+    def _forget_needing(self, operation):
+        """Have the rules evaluated next that look at groups whose members changed.
+
+        :param operation: the change; may be empty
+        :return: ids of the groups with these rules
+        """
+        if not operation:
+            return []
+        changed = set(operation.group_ids.ids)
+        ids = list(self.env["customer.group"]._get_dependent_ids(changed))
+        # sudo: as in the job.
+        self.sudo().search([("group_id", "in", ids)]).date = False
+        return ids
 
     @api.model
     def _retry(self, function, *args):
@@ -194,76 +212,122 @@ class CustomerGroup(models.Model):
     def _get_rule_query(self, chosen=None):
         """Return the query of the ids of the contacts that match.
 
-        :param SQL chosen: query of ids; contacts that are not among them do not matter
+        :param SQL chosen: what the id of a contact has to equal, as ``ANY (...)``;
+            others do not matter
         :rtype: SQL
         """
-        query = self._get_rule_partners()._search(self._get_rule_domain())
+        partners = self._get_rule_partners().with_context(**{CHOSEN_KEY: bool(chosen)})
+        query = partners._search(self._get_rule_domain())
         if chosen:
-            query.add_where(SQL("res_partner.id IN (%s)", chosen))
+            query.add_where(SQL("res_partner.id = %s", chosen))
         return query.select()
 
     def _compare_with_rule(self, partner_ids=None):
         """Find out who has to join and to leave, in one query.
 
+        Who matches is compared with the members by rule, in a form that lets the
+        database read the contacts in parallel, and once. All the rest concerns the
+        difference only.
+
         :param list[int] partner_ids: contacts to look at; without them, all
         :return: dict: number of ``matched`` and of ``held`` contacts (members by rule),
-            whether the rule matches ``everybody``, and lists of ids: ``joining``,
-            ``unmatched`` (members by rule that do not match) and ``displaced`` (members
-            by rule that are in a branch of the tree that goes before this one)
+            and lists of ids: ``joining``, ``unmatched`` (members by rule that do not
+            match) and ``displaced`` (members by rule that are in a branch of the tree
+            that goes before this one)
         """
         self.env.flush_all()
-        others, earlier = self._get_other_branches()
-        chosen = partner_ids is not None and SQL("SELECT unnest(%s)", partner_ids)
-        among = SQL("AND m.partner_id = ANY(%s)", partner_ids) if chosen else SQL()
-        cr = self.env.cr
-        cr.execute(
+        chosen = among = None
+        if partner_ids is not None:
+            # Sorted and as they are, the planner knows how many pages it has to read.
+            chosen = SQL("ANY(%s::int[])", sorted(partner_ids))
+            among = SQL("AND m.partner_id = %s", chosen)
+        rival = self._sql_rivals(among)
+        displaced = SQL(
+            """SELECT m.partner_id FROM customer_group_membership m
+                 JOIN res_partner p ON p.id = m.partner_id
+                WHERE m.group_id = %s AND m.by_rule AND m.date_end IS NULL
+                  AND p.active AND m.partner_id IN (SELECT id FROM rival) %s""",
+            self.id,
+            among or SQL(),
+        )
+        self.env.cr.execute(
             SQL(
-                """WITH match AS MATERIALIZED (%(match)s),
-                        held AS MATERIALIZED (
-                            SELECT m.partner_id AS id
-                              FROM customer_group_membership m
-                              JOIN res_partner p ON p.id = m.partner_id
-                             WHERE m.group_id = %(group)s AND m.by_rule AND p.active
-                               AND m.date_end IS NULL %(among)s),
-                        rival AS MATERIALIZED (
-                            SELECT m.partner_id AS id
-                              FROM customer_group_membership m
-                             WHERE m.group_id = ANY(%(others)s) AND m.date_end IS NULL
-                               AND (m.by_rule IS NOT TRUE
-                                    OR m.group_id = ANY(%(earlier)s)) %(among)s)
-                   SELECT (SELECT count(*) FROM match) AS matched,
-                          (SELECT count(*) FROM held) AS held,
-                          NOT EXISTS (
-                              SELECT FROM (%(candidates)s) AS p
-                               WHERE p.id NOT IN (SELECT id FROM match)) AS everybody,
+                """WITH difference AS MATERIALIZED (
+                       SELECT count(match.id) AS matched,
+                              count(held.id) AS held,
+                              array_agg(match.id) FILTER (WHERE held.id IS NULL)
+                                  AS missing,
+                              array_agg(held.id) FILTER (WHERE match.id IS NULL)
+                                  AS stale
+                         FROM (%(match)s) AS match
+                    FULL JOIN (SELECT m.partner_id AS id
+                                 FROM customer_group_membership m
+                                WHERE m.group_id = %(group)s AND m.by_rule
+                                  AND m.date_end IS NULL %(among)s) AS held
+                           ON held.id = match.id),
+                        rival AS MATERIALIZED (%(rival)s)
+                   SELECT matched, held,
                           ARRAY(
-                              SELECT id FROM match
+                              SELECT new.id FROM unnest(missing) AS new(id)
                                WHERE NOT EXISTS (
                                      SELECT FROM customer_group_res_partner_rel r
-                                      WHERE r.partner_id = match.id
+                                      WHERE r.partner_id = new.id
                                         AND r.group_id = %(group)s)
                                  AND NOT EXISTS (
                                      SELECT FROM customer_group_exclusion e
-                                      WHERE e.partner_id = match.id
+                                      WHERE e.partner_id = new.id
                                         AND e.group_id = %(group)s
                                         AND e.end_operation_id IS NULL)
                                  AND NOT EXISTS (
-                                     SELECT FROM rival WHERE rival.id = match.id)
+                                     SELECT FROM rival WHERE rival.id = new.id)
                           ) AS joining,
-                          ARRAY(SELECT id FROM held EXCEPT TABLE match) AS unmatched,
-                          ARRAY(SELECT id FROM held INTERSECT TABLE rival) AS displaced
-                """,
+                          ARRAY(
+                              SELECT p.id FROM unnest(stale) AS old(id)
+                                JOIN res_partner p ON p.id = old.id AND p.active
+                          ) AS unmatched,
+                          ARRAY(%(displaced)s) AS displaced
+                     FROM difference""",
                 match=self._get_rule_query(chosen),
-                candidates=self._get_rule_partners()
-                ._search(self._get_candidates_domain())
-                .select(),
                 group=self.id,
-                others=others,
-                earlier=earlier,
-                among=among,
+                among=among or SQL(),
+                rival=rival or SQL("SELECT NULL::int AS id WHERE FALSE"),
+                displaced=displaced if rival else SQL("SELECT NULL::int WHERE FALSE"),
             )
         )
-        return cr.dictfetchone()
+        return self.env.cr.dictfetchone()
+
+    def _sql_rivals(self, among):
+        """Return the query of the contacts in branches that go before this one.
+
+        :param SQL among: further condition on the rows ``m`` of the ledger, or ``None``
+        :return: query of ids, or ``None`` when no branches exclude this one
+        """
+        others, earlier = self._get_other_branches()
+        if not others:
+            return None
+        return SQL(
+            """SELECT m.partner_id AS id FROM customer_group_membership m
+                WHERE m.group_id = ANY(%s) AND m.date_end IS NULL
+                  AND (m.by_rule IS NOT TRUE OR m.group_id = ANY(%s::int[])) %s""",
+            others,
+            earlier,
+            among or SQL(),
+        )
+
+    def _matches_everybody(self, matched):
+        """Return whether all contacts that can be in the group match the rule.
+
+        All are counted only when those that were entered last all match.
+
+        :param int matched: how many match
+        """
+        partners = self._get_rule_partners()
+        candidates = self._get_candidates_domain()
+        some = partners._search(candidates, limit=100, order="id desc").get_result_ids()
+        both = self._get_rule_domain() & Domain("id", "in", some)
+        return partners.search_count(both) == len(some) and (
+            partners.search_count(candidates) == matched
+        )
 
     # ------------------------------------------------------------
     # RUN
@@ -297,6 +361,7 @@ class CustomerGroup(models.Model):
         start = time.monotonic()
         try:
             with self.env.cr.savepoint():
+                self._check_rule_groups()
                 found = self._compare_with_rule(partner_ids)
         except (UserError, *BROKEN) as error:
             _logger.info("The rule of customer group %s fails", self.id, exc_info=True)
@@ -361,7 +426,12 @@ class CustomerGroup(models.Model):
         :param set leaving: the contacts that would leave
         :return: text for the owner; empty when nothing is in the way
         """
-        if found["everybody"] and not self.rule_everybody and partner_ids is None:
+        if (
+            partner_ids is None
+            and not self.rule_everybody
+            and found["matched"]
+            and self._matches_everybody(found["matched"])
+        ):
             return self.env._(
                 "The rule matches everybody: %s contacts. If that is meant, tick “May"
                 " Match Everybody”.",
@@ -453,6 +523,18 @@ class CustomerGroup(models.Model):
         # sudo: what is noted about a rule goes with the rule.
         self.sudo().rule_run_ids.activity_id.unlink()
         self.sudo().rule_run_ids.unlink()
+
+    # ------------------------------------------------------------
+    # MERGE
+    # ------------------------------------------------------------
+
+    def _move_references(self, target):
+        """Forget what came of the rules that go; evaluate what looks at the target."""
+        # sudo: what is noted about a rule goes with the rule.
+        self.sudo().rule_run_ids.activity_id.unlink()
+        self.sudo().rule_run_ids.unlink()
+        super()._move_references(target)
+        target._on_rule_changed()
 
     # ------------------------------------------------------------
     # ACTIONS

@@ -7,6 +7,8 @@ from odoo.tools import SQL
 #: Key of the context that tells whether only the first contacts are wanted, and from
 #: what part of all contacts on it pays to walk until they are found.
 WALK_KEY = "customer_group_walk"
+#: Key of the context that tells that few contacts are looked at, chosen by their ids.
+CHOSEN_KEY = "customer_group_chosen"
 #: That part for a page in the order of the list, and for anything else.
 PAGE_SHARE, OTHER_SHARE = 0.012, 0.1
 
@@ -136,9 +138,12 @@ class ResPartner(models.Model):
         def to_sql(model, alias, _query):
             model._check_field_access(field, "read")
             contact = SQL.identifier(alias, "id")
+            chosen = model.env.context.get(CHOSEN_KEY)
             walk = model.env.context.get(WALK_KEY)
             share = walk or OTHER_SHARE
-            if model._has_many_members(members, share, last_count or SQL("NULL")):
+            if chosen or model._has_many_members(
+                members, share, last_count or SQL("NULL")
+            ):
                 # OFFSET keeps the planner from reading all members, or all contacts in
                 # parallel, where few are needed.
                 return SQL(
@@ -146,7 +151,7 @@ class ResPartner(models.Model):
                     members,
                     column,
                     contact,
-                    SQL(" OFFSET 0") if walk else SQL(),
+                    SQL(" OFFSET 0") if walk or chosen else SQL(),
                 )
             # The planner neither looks into an array nor takes it apart. As a set it
             # is hashed below OR and NOT; "= ANY" would search all of it for each row.

@@ -26,6 +26,11 @@ from . import test_rule
 from . import test_rule_conditions
 from . import test_rule_release
 from . import test_rule_why
+from . import test_rule_changes
+from . import test_rule_concurrency
+from . import test_rule_merge
+from . import test_rule_performance
+from . import test_rule_properties
 from . import test_search_members
 from . import test_security
 from . import test_settings

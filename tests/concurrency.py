@@ -15,6 +15,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import execute_cr
 
 CONTACTS, GROUPS = 8, 3
+CITY = "Stress"
 PROBLEMS = {
     "members without an open row": """
         SELECT partner_id, group_id FROM customer_group_res_partner_rel
@@ -44,6 +45,39 @@ PROBLEMS = {
          WHERE o.id > %(first)s AND o.kind != 'merge'
            AND (o.added != COALESCE(s.rows, 0) OR o.removed != COALESCE(e.rows, 0))""",
 }
+# Where people decided nothing, or are members by rule, the rule is right.
+RULE_PROBLEMS = {
+    "members that are kept out": """
+        SELECT m.partner_id, m.group_id
+          FROM customer_group_membership m
+          JOIN customer_group_exclusion e USING (partner_id, group_id)
+         WHERE m.date_end IS NULL AND e.end_operation_id IS NULL""",
+    "members and others that the rule on a field is wrong about": """
+        SELECT p.id, p.city, m.by_rule
+          FROM res_partner p
+          LEFT JOIN customer_group_membership m
+            ON m.partner_id = p.id AND m.group_id = (%(rules)s)[1]
+           AND m.date_end IS NULL
+         WHERE p.id = ANY (%(contacts)s)
+           AND CASE WHEN m.id IS NULL
+                    THEN p.city = %(city)s AND NOT EXISTS (
+                         SELECT FROM customer_group_exclusion e
+                          WHERE e.partner_id = p.id AND e.group_id = (%(rules)s)[1]
+                            AND e.end_operation_id IS NULL)
+                    ELSE m.by_rule AND p.city != %(city)s END""",
+    "members by the rule on a group that differ from that group": """
+        (SELECT partner_id FROM customer_group_res_partner_rel
+          WHERE group_id = (%(rules)s)[2]
+         EXCEPT SELECT partner_id FROM customer_group_res_partner_rel
+                 WHERE group_id = (%(groups)s)[1])
+        UNION ALL
+        (SELECT partner_id FROM customer_group_res_partner_rel
+          WHERE group_id = (%(groups)s)[1]
+         EXCEPT SELECT partner_id FROM customer_group_res_partner_rel
+                 WHERE group_id = (%(rules)s)[2]
+         EXCEPT SELECT partner_id FROM customer_group_exclusion
+                 WHERE group_id = (%(rules)s)[2] AND end_operation_id IS NULL)""",
+}
 
 
 def find_problems(cr, first=0):
@@ -52,9 +86,13 @@ def find_problems(cr, first=0):
     :param int first: look at the numbers of operations with a higher id only; groups
         that are deleted take their rows of the ledger with them
     """
+    return find_rows(cr, PROBLEMS, {"first": first})
+
+
+def find_rows(cr, problems, values):
     found = {}
-    for name, query in PROBLEMS.items():
-        cr.execute(query, {"first": first})
+    for name, query in problems.items():
+        cr.execute(query, values)
         if rows := cr.fetchall():
             found[name] = rows
     return found
@@ -63,8 +101,9 @@ def find_problems(cr, first=0):
 class Scene:
     """Contacts and groups in the database that several workers change."""
 
-    def __init__(self, contacts, groups, first):
+    def __init__(self, contacts, groups, first, rules=()):
         self.contacts, self.groups, self.first = contacts, groups, first
+        self.rules = rules
 
     @classmethod
     def build(cls, env):
@@ -79,12 +118,41 @@ class Scene:
 
     def remove(self, env):
         env["res.partner"].browse(self.contacts).unlink()
-        env["customer.group"].browse(self.groups).unlink()
+        env["customer.group"].browse([*self.rules, *self.groups]).unlink()
         wizards = env["customer.group.assign"].search(
             [("operation_id", ">", self.first)]
         )
         wizards.unlink()
         env["customer.group.operation"].search([("id", ">", self.first)]).unlink()
+
+    def add_rules(self, env):
+        """Add groups that rules fill: by a field, and by one of the other groups."""
+        env["res.partner"].browse(self.contacts).write({"city": CITY})
+        by_field = [("id", "in", self.contacts), ("city", "=", CITY)]
+        by_group = [("customer_group_ids", "in", self.groups[:1])]
+        groups = env["customer.group"].create(
+            [
+                {
+                    "name": f"Stress rule {number}",
+                    "use_rule": True,
+                    "rule_domain": repr(domain),
+                }
+                for number, domain in enumerate((by_field, by_group))
+            ]
+        )
+        self.rules = groups.ids
+        return self.rules
+
+    def evaluate(self, env):
+        """Do what the jobs do: all contacts, then those in the queue."""
+        runs = env["customer.group.rule.run"]
+        for group in env["customer.group"].browse(self.rules):
+            runs._retry(group._run_rule)
+        env["customer.group.rule.queue"]._cron_run()
+
+    def find_rule_problems(self, cr):
+        """Return what should not be after an evaluation, by what is wrong with it."""
+        return find_rows(cr, RULE_PROBLEMS, vars(self) | {"city": CITY})
 
     def get_owner(self, pair):
         """Return the number of the worker who alone changes a pair; 0 is shared."""
@@ -263,6 +331,45 @@ class Worker:
         """Return the pairs that are not as this worker, and nobody else, left them."""
         pairs = {pair for pair in self.pairs if self.scene.get_owner(pair)}
         return (members & pairs) ^ self.mine
+
+
+class Holder:
+    """Holds contacts in the group of a rule, and keeps them out of it.
+
+    Only every second contact, which always match; nobody else does that with them.
+    """
+
+    def __init__(self, scene, call):
+        self.scene, self.call, self.random = scene, call, Random(3)
+        self.wanted = {}
+
+    def step(self):
+        """Decide about a contact by hand, or have others match."""
+        if self.random.random() < 0.4:
+            city = self.random.choice([CITY, "Elsewhere"])
+            others = self.scene.contacts[::2]
+            self.call("res.partner", "write", others, vals={"city": city})
+            return
+        contact_id = self.random.choice(self.scene.contacts[1::2])
+        wanted = self.random.random() < 0.5
+        self.call(
+            "customer.group",
+            "add_members" if wanted else "remove_members",
+            self.scene.rules[:1],
+            partner_ids=[contact_id],
+        )
+        self.wanted[contact_id] = wanted
+
+    @staticmethod
+    def find_lost(scene, cr, wanted):
+        """Return the contacts that are not where this user has put them."""
+        cr.execute(
+            """SELECT partner_id FROM customer_group_res_partner_rel
+                WHERE group_id = %s""",
+            scene.rules[:1],
+        )
+        members = {partner_id for [partner_id] in cr.fetchall()}
+        return {id_ for id_, is_in in wanted.items() if (id_ in members) != is_in}
 
 
 def superuser(cr):

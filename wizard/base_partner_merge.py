@@ -1,6 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import Command, models
+from odoo.tools import SQL
 
 from ..models.customer_group_operation import Change
 
@@ -20,7 +21,9 @@ class MergePartnerAutomatic(models.TransientModel):
         skipped = {
             table,
             self.env["customer.group.count"]._table,
+            self.env["customer.group.exclusion"]._table,
             self.env["customer.group.membership"]._table,
+            self.env["customer.group.rule.run"]._table,
             self.env["res.partner"]._fields["customer_group_ids"].relation,
         }
         for model in self.env.values():
@@ -42,11 +45,23 @@ class MergePartnerAutomatic(models.TransientModel):
         )
         result = super()._update_foreign_keys(src_partners, dst_partner)
         after = dst_partner._get_customer_group_pairs()
-        if after != before:
+        leaves = dst_partner._get_groups_to_leave(before)
+        if after != before or leaves:
             names = ", ".join(src_partners.mapped("display_name"))
-            self.env["customer.group.operation"]._open(
+            groups = self.env["customer.group"]
+            operation = self.env["customer.group.operation"]._open(
                 Change("merge", "merge", self.env._("Merged with: %s", names)),
                 added=len(after - before),
                 group_ids=[Command.set({group for _partner, group in after - before})],
             )
+            groups._take_out(
+                SQL(
+                    "SELECT %s AS partner_id, unnest(%s::int[]) AS group_id",
+                    dst_partner.id,
+                    leaves,
+                ),
+                operation,
+            )
+            if groups._get_rule_index()["rules"]:
+                self.env["customer.group.rule.queue"]._enter(dst_partner.ids)
         return result

@@ -3,82 +3,21 @@
 To add an operation, write a method of ``Cases`` and name it in ``Cases.all``.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from odoo import Command
 from odoo.tools import SQL
 
 from odoo.addons.customer_group.models.customer_group_operation import Change
 
+from .bulk import BulkCases
+from .case import OURS, TAGS, Case
 from .measure import recorded_queries, run_once
+from .rules import RuleCases
 from .seed import FIRST_ID, u
 
 
-@dataclass
-class Side:
-    """Our groups, or Odoo's tags: the same tree with the same members."""
-
-    name: str
-    model: str
-    field: str
-    table: str
-    relation: str
-    column: str
-
-    def below(self, group_id):
-        return [(self.field, "child_of", group_id)]
-
-
-OURS = Side(
-    name="ours",
-    model="customer.group",
-    field="customer_group_ids",
-    table="customer_group",
-    relation="customer_group_res_partner_rel",
-    column="group_id",
-)
-TAGS = Side(
-    name="tags",
-    model="res.partner.category",
-    field="category_id",
-    table="res_partner_category",
-    relation="res_partner_res_partner_category_rel",
-    column="category_id",
-)
-
-
-@dataclass
-class Case:
-    """An operation.
-
-    ``stock`` is what both do, called with a side; ``ours`` and ``tags`` replace it for
-    one of them. Without a function the column stays empty. ``undo`` is for operations
-    that write, after what ``prepare`` does; ``once`` names columns that take minutes.
-    """
-
-    title: str
-    stock: Callable | None = None
-    ours: Callable | None = None
-    tags: Callable | None = None
-    sql: Callable | None = None
-    undo: bool = False
-    prepare: Callable | None = None
-    once: tuple = ()
-
-    def functions(self):
-        """Return pairs (column, function without arguments)."""
-        sides = {"ours": (self.ours, OURS), "tags": (self.tags, TAGS)}
-        for column, (own, side) in sides.items():
-            if own or self.stock:
-                yield column, (own or (lambda side=side: self.stock(side)))
-        if self.sql:
-            yield "sql", self.sql
-
-
-class Cases:
+class Cases(BulkCases, RuleCases):
     #: The groups whose subtree comes closest to these numbers of contacts.
     SIZES = {"tiny": 250, "small": 2003, "medium": 20006, "large": 1e5, "huge": 5.5e5}
     #: Columns of the list of contacts; the groups come in addition.
@@ -101,15 +40,14 @@ class Cases:
         self.sample = sorted(self.subtrees, key=lambda id_: u(id_, 99))[: self.SAMPLE]
 
     def all(self):
-        """Return all cases, in the order of the table."""
-        return [
-            *self.lists(),
-            *self.combinations(),
-            *self.overviews(),
-            *self.groups(),
-            *self.changes(),
-            *self.bulk(),
-        ]
+        """Yield all cases, in the order of the table, with what they need."""
+        yield from self.lists()
+        yield from self.combinations()
+        yield from self.overviews()
+        yield from self.groups()
+        yield from self.changes()
+        yield from self.bulk()
+        yield from self.rules()
 
     # What the cases need to know of the data
 
@@ -432,119 +370,3 @@ class Cases:
             ),
             undo=True,
         )
-
-    # Bulk operations
-
-    ADD = """
-        WITH pair AS (SELECT unnest(%s) AS partner_id, %s AS group_id),
-        member AS (INSERT INTO customer_group_res_partner_rel (partner_id, group_id)
-                   SELECT * FROM pair ON CONFLICT DO NOTHING)
-        INSERT INTO customer_group_membership
-               (partner_id, group_id, date_start, start_operation_id)
-        SELECT *, now(), (SELECT max(id) FROM customer_group_operation) FROM pair
-        ON CONFLICT DO NOTHING
-        RETURNING 1"""
-    REMOVE = """
-        WITH pair AS (SELECT unnest(%s) AS partner_id, %s AS group_id),
-        member AS (DELETE FROM customer_group_res_partner_rel r USING pair p
-                    WHERE r.partner_id = p.partner_id AND r.group_id = p.group_id)
-        UPDATE customer_group_membership m
-           SET date_end = now(),
-               end_operation_id = (SELECT max(id) FROM customer_group_operation)
-          FROM pair p WHERE m.partner_id = p.partner_id AND m.group_id = p.group_id
-                        AND date_end IS NULL
-        RETURNING 1"""
-
-    def bulk(self):
-        """Add and remove, through the dialog; the contacts come as a domain."""
-        [[largest]] = self.query(
-            """SELECT group_id FROM customer_group_res_partner_rel
-             GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"""
-        )
-        tiny = self.group["tiny"]
-        for count in (1_000, 10_000, 100_000):
-            count = int(count * self.scale)
-            for mode, group, sql, chosen in (
-                ("add", tiny, self.ADD, []),
-                ("remove", largest, self.REMOVE, [(OURS.field, "in", largest)]),
-            ):
-                # The last ones have few contacts below them, which tags are slow with.
-                ids = self.partners.search(chosen, order="id desc", limit=count).ids
-                command = Command.link if mode == "add" else Command.unlink
-                yield Case(
-                    f"bulk {mode} of {count:,} contacts",
-                    ours=partial(self._apply, mode, ids, group, chosen),
-                    tags=partial(
-                        self.partners.browse(ids).write, {TAGS.field: [command(group)]}
-                    ),
-                    sql=partial(self.query, sql, ids, group),
-                    undo=True,
-                    once=("tags",),
-                )
-                if mode == "add":
-                    to_add = ids
-        yield from self.bulk_around(to_add, tiny, largest)
-
-    def bulk_around(self, ids, tiny, largest):
-        """What comes before and after: preview and undo; and a few to a large group."""
-        for title, domain in {
-            f"{len(ids):,}": [("id", ">=", ids[-1])],
-            "all": [],
-        }.items():
-            dialog = self.dialog("add", domain, tiny)
-            yield Case(
-                f"bulk preview of {title} contacts",
-                ours=lambda dialog=dialog: dialog.change_count,
-            )
-        operations = []
-        yield Case(
-            f"bulk undo of {len(ids):,} contacts",
-            ours=lambda: operations[-1].action_undo(),
-            prepare=lambda: operations.append(self._apply("add", ids, tiny)),
-            undo=True,
-        )
-        few = self.partners.search(
-            [("id", ">", FIRST_ID), ("customer_group_ids", "not in", largest)], limit=10
-        )
-        for title, group_id in {"largest": largest, "tiny": tiny}.items():
-            yield Case(
-                f"bulk add of 10 contacts to the {title} group",
-                ours=lambda id_=group_id: self._apply("add", few.ids, id_),
-                tags=lambda id_=group_id: few.write({TAGS.field: [Command.link(id_)]}),
-                sql=lambda id_=group_id: self.query(self.ADD, few.ids, id_),
-                undo=True,
-            )
-        yield Case(
-            "save of 10 contacts with one more group",
-            lambda side: few.write({side.field: [Command.link(largest)]}),
-            undo=True,
-        )
-        yield Case(
-            "save of the form of a contact with one more group",
-            lambda side: few[:1].web_save(
-                {side.field: [Command.link(largest)]}, self.specification(side)
-            ),
-            undo=True,
-        )
-
-    def dialog(self, mode, domain, group_id):
-        return self.env["customer.group.assign"].create(
-            {
-                "mode": mode,
-                "partner_domain": repr(domain),
-                "group_ids": [Command.set([group_id])],
-            }
-        )
-
-    def _apply(self, mode, ids, group_id, chosen=()):
-        """Change the groups of contacts with the dialog.
-
-        :param list chosen: what finds them, with others before them: the web client
-            names no more than 20,000 contacts by their ids
-        """
-        domain = [("id", "in", ids)]
-        if len(ids) > 20_000:
-            domain = [*chosen, ("id", ">=", ids[-1])]
-        dialog = self.dialog(mode, domain, group_id)
-        dialog.action_apply()
-        return dialog.operation_id

@@ -1,4 +1,7 @@
-"""Two processes change the same memberships through all doors at the same time."""
+"""Two processes change the same memberships through all doors at the same time.
+
+A third one evaluates rules and holds contacts meanwhile.
+"""
 
 import json
 import subprocess
@@ -9,6 +12,7 @@ from datetime import datetime, timedelta
 
 from odoo.addons.customer_group.tests.concurrency import (
     Direct,
+    Holder,
     Json2,
     Scene,
     Web,
@@ -26,6 +30,7 @@ def main(env, seconds):
     database = env.cr.dbname
     user = env["res.users"].search([("login", "=", LOGIN)])
     scene = Scene.build(env)
+    scene.add_rules(env)
     key = user.env["res.users.apikeys"].with_user(user).sudo()
     key = key._generate("rpc", "stress", datetime.now() + timedelta(days=1))
     env.cr.commit()
@@ -35,14 +40,22 @@ def main(env, seconds):
             start(database, vars(scene), number, server.url, key, seconds)
             for number, server in enumerate(servers, start=1)
         ]
+        workers.append(start(database, vars(scene), 0, "", "", seconds))
         results = [finish(worker) for worker in workers]
     finally:
         for server in servers:
             server.kill()
     env.cr.rollback()
+    scene.evaluate(env)
+    env.cr.rollback()
     done, errors = Counter(), []
     members = scene.get_members(env.cr)
-    problems = find_problems(env.cr, scene.first)
+    problems = find_problems(env.cr, scene.first) | scene.find_rule_problems(env.cr)
+    *results, rules = results
+    done.update(rules["done"])
+    errors += rules["errors"]
+    if lost := Holder.find_lost(scene, env.cr, dict(rules["mine"])):
+        problems["contacts that are not where a user put them"] = sorted(lost)
     for number, result in enumerate(results, start=1):
         done.update(result["done"])
         errors += result["errors"]
@@ -92,8 +105,12 @@ def finish(process):
 def work(env, scene, number, url, key, seconds):
     """Change memberships, and print as JSON what was done."""
     database = env.cr.dbname
+    direct = Direct(env.registry, env["res.users"].search([("login", "=", LOGIN)]).id)
+    if not number:
+        work_on_rules(env, Scene(**scene), direct, seconds)
+        return
     calls = [
-        Direct(env.registry, env["res.users"].search([("login", "=", LOGIN)]).id),
+        direct,
         Json2(url, database, key),
         Web(url, database, LOGIN),
     ]
@@ -106,4 +123,19 @@ def work(env, scene, number, url, key, seconds):
     except Exception as error:
         errors.append(repr(error))
     result = {"done": worker.done, "mine": sorted(worker.mine), "errors": errors}
+    print(json.dumps(result))
+
+
+def work_on_rules(env, scene, call, seconds):
+    """Evaluate rules in full and from the queue, and hold contacts in between."""
+    holder = Holder(scene, call)
+    done, errors, end = Counter(), [], time.monotonic() + seconds
+    try:
+        while time.monotonic() < end:
+            holder.step()
+            scene.evaluate(env)
+            done["evaluation of rules"] += 1
+    except Exception as error:
+        errors.append(repr(error))
+    result = {"done": done, "mine": sorted(holder.wanted.items()), "errors": errors}
     print(json.dumps(result))
