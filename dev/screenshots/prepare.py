@@ -46,7 +46,7 @@ env.cr.execute(
 env["customer.group.request"].with_user(demo).create(
     {
         "name": "Garden furniture",
-        "reason": "For the catalogue of next spring",
+        "reason": "For the catalog of next spring",
         "parent_id": ref("interests").id,
         "partner_ids": [(6, 0, ref("contact_hanna_vogel").ids)],
     }

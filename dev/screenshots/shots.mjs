@@ -59,7 +59,7 @@ const plus = [
 const ask = [
     ["type", `${field} input`, "Balcony owners"],
     ["choose", "Ask for a Group"],
-    ["fill", input("reason"), "For the catalogue of next spring"],
+    ["fill", input("reason"), "For the catalog of next spring"],
 ];
 const history = [["click", ".oe_stat_button:has-text('History')"]];
 
