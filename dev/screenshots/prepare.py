@@ -51,4 +51,25 @@ env["customer.group.request"].with_user(demo).create(
         "partner_ids": [(6, 0, ref("contact_hanna_vogel").ids)],
     }
 )
+
+# English from right to left, for mirrored screens that everybody can read.
+env["res.lang"].create(
+    {
+        "name": "English (IL)",
+        "code": "en_IL",
+        "iso_code": "en_IL",
+        "direction": "rtl",
+        "active": True,
+    }
+)
+rights = "base.group_partner_manager", "customer_group.group_manager"
+env["res.users"].create(
+    {
+        "name": "Layla Haddad",
+        "login": "rtl",
+        "password": "rtl",
+        "lang": "en_IL",
+        "group_ids": [(4, env.ref(right).id) for right in rights],
+    }
+).tour_enabled = False
 env.cr.commit()

@@ -96,6 +96,12 @@ const actions = {
     drag: (page, selector, target) =>
         page.locator(selector).first().dragTo(page.locator(target).first(), options),
     fill: (page, selector, text) => page.locator(selector).first().fill(text, options),
+    hold: async (page, selector) => {
+        const record = page.locator(selector).first();
+        await record.dispatchEvent("touchstart", {}, options);
+        await page.waitForTimeout(700);
+        await record.dispatchEvent("touchend", {}, options);
+    },
     hover: (page, selector) => page.locator(selector).first().hover(options),
     press: (page, key) => page.keyboard.press(key),
     see: (page, selector) => page.locator(selector).first().waitFor(options),
