@@ -26,7 +26,7 @@ async function getContext(user, isPhone) {
         await page.fill("input[name=login]", user);
         await page.fill("input[name=password]", user);
         await page.click("button[type=submit]");
-        await page.waitForSelector(".o_web_client");
+        await page.waitForSelector(".o_action_manager > *");
         await page.close();
         contexts.set(key, context);
     }
