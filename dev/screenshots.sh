@@ -5,6 +5,8 @@
 . "$REPO/dev/browser.sh"
 
 set_up_browser
+# Odoo looks for rtlcss there: it mirrors the screens of languages from right to left.
+export PATH=$CACHE/playwright/node_modules/.bin:$PATH
 exec 8>"$CHECKOUT/screenshots.lock"
 wait_for 8 "another make screenshots of this folder"
 pictures=$CHECKOUT/screenshots

@@ -397,11 +397,15 @@ class CustomerGroup(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         groups = super().create(vals_list)
-        groups._on_rule_changed()
+        if self._has_rules() or any(g.use_rule or g.is_exclusive for g in groups):
+            groups._on_rule_changed()
         return groups
 
     def write(self, vals):
-        affects_rules = not RULE_FIELDS.isdisjoint(vals)
+        affects_rules = not RULE_FIELDS.isdisjoint(vals) and (
+            not {"active", "is_exclusive", "use_rule"}.isdisjoint(vals)
+            or self._has_rules()
+        )
         before = self._get_affected_rules() if affects_rules else self.browse()
         switched_off = self.browse()
         if vals.get("use_rule") is False:
@@ -415,7 +419,8 @@ class CustomerGroup(models.Model):
     def unlink(self):
         before = self._get_affected_rules()
         result = super().unlink()
-        self.browse()._on_rule_changed(before.exists())
+        if self._has_rules():
+            self.browse()._on_rule_changed(before.exists())
         return result
 
     def copy_data(self, default=None):
@@ -432,16 +437,17 @@ class CustomerGroup(models.Model):
 
         :param before: what :meth:`_get_affected_rules` returned before the change
         """
-        if not self._get_rule_index()["watched"] and not any(
-            group.use_rule or group.is_exclusive for group in self
-        ):
-            return
         self.env.flush_all()
         self.env.registry.clear_cache()
         self._check_rule_cycle()
         rules = self._get_affected_rules().union(*before)
         # sudo: whoever may change the group has its rule evaluated.
         rules.sudo().filtered(lambda g: g.use_rule and g.active)._request_run()
+
+    @api.model
+    def _has_rules(self):
+        index = self._get_rule_index()
+        return bool(index["rules"] or index["branches"])
 
     def _get_affected_rules(self):
         """Return the groups whose rule decides about these groups or looks at them.

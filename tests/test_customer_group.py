@@ -11,7 +11,7 @@ from .common import CustomerGroupCommon
 
 @tagged("post_install", "-at_install")
 class TestCustomerGroup(CustomerGroupCommon):
-    """Names, codes, colours, copies and deletion of groups."""
+    """Names, codes, colors, copies and deletion of groups."""
 
     def test_display_name_is_the_path(self):
         self.assertEqual(self.wholesale_eu.display_name, "Trade / Wholesale / EU")

@@ -20,7 +20,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 class ImportCase(CustomerGroupCommon):
     def import_file(self, model, content, mimetype, **context):
-        """Import ``content`` as a user does, with the columns Odoo recognises."""
+        """Import ``content`` as a user does, with the columns Odoo recognizes."""
         wizard = self.env["base_import.import"].with_user(self.assigner).sudo()
         wizard = wizard.create(
             {"res_model": model, "file": content, "file_type": mimetype}

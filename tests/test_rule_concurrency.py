@@ -161,7 +161,7 @@ class TestRuleConcurrency(BaseCase):
             except Exception as error:  # noqa: BLE001 (to show it in this thread)
                 failures.append(repr(error))
 
-        with patch("odoo.service.model.random.uniform", return_value=0.01):
+        with patch("odoo.service.model.random.uniform", lambda _low, high: high / 10):
             steps = [worker.step for worker in workers]
             holder = Holder(self.scene, Direct(self.registry, self.admin_id))
             steps += [self.evaluate, holder.step]

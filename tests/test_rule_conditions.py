@@ -95,7 +95,7 @@ class TestRuleConditions(WhyCommon):
                 self.anna, [("customer_group_id", "in", self.trade.ids)]
             ),
             (
-                "Customer Group is Trade",
+                "Customer Group or Subgroup is Trade",
                 True,
                 "Arcadia · Trade / Wholesale · Trade / Wholesale / EU",
             ),

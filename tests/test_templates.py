@@ -295,7 +295,7 @@ class TestTemplates(CustomerGroupCommon):
                     "help"
                 ]
                 self.assertIs("o_customer_group_create" in text, create)
-                self.assertIs("add_template_action" in text, load)
+                self.assertIs("customer_group_load_template" in text, load)
                 self.assertIs("Ask a manager" in text, not create)
 
     # ------------------------------------------------------------

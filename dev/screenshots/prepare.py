@@ -58,9 +58,30 @@ ref("buying_regular")._run_rule()
 env["customer.group.request"].with_user(demo).create(
     {
         "name": "Garden furniture",
-        "reason": "For the catalogue of next spring",
+        "reason": "For the catalog of next spring",
         "parent_id": ref("interests").id,
         "partner_ids": [(6, 0, ref("contact_hanna_vogel").ids)],
     }
 )
+
+# English from right to left, for mirrored screens that everybody can read.
+env["res.lang"].create(
+    {
+        "name": "English (IL)",
+        "code": "en_IL",
+        "iso_code": "en_IL",
+        "direction": "rtl",
+        "active": True,
+    }
+)
+rights = "base.group_partner_manager", "customer_group.group_manager"
+env["res.users"].create(
+    {
+        "name": "Layla Haddad",
+        "login": "rtl",
+        "password": "rtl",
+        "lang": "en_IL",
+        "group_ids": [(4, env.ref(right).id) for right in rights],
+    }
+).tour_enabled = False
 env.cr.commit()

@@ -26,7 +26,7 @@ async function getContext(user, isPhone) {
         await page.fill("input[name=login]", user);
         await page.fill("input[name=password]", user);
         await page.click("button[type=submit]");
-        await page.waitForSelector(".o_web_client");
+        await page.waitForSelector(".o_action_manager > *");
         await page.close();
         contexts.set(key, context);
     }
@@ -96,6 +96,12 @@ const actions = {
     drag: (page, selector, target) =>
         page.locator(selector).first().dragTo(page.locator(target).first(), options),
     fill: (page, selector, text) => page.locator(selector).first().fill(text, options),
+    hold: async (page, selector) => {
+        const record = page.locator(selector).first();
+        await record.dispatchEvent("touchstart", {}, options);
+        await page.waitForTimeout(700);
+        await record.dispatchEvent("touchend", {}, options);
+    },
     hover: (page, selector) => page.locator(selector).first().hover(options),
     press: (page, key) => page.keyboard.press(key),
     see: (page, selector) => page.locator(selector).first().waitFor(options),

@@ -30,6 +30,10 @@ const menu = (text) => [
     ["choose", text],
 ];
 const more = ["click", "button:has(.fa-bolt)"]; // on phones
+const view = (name) => [
+    ["click", ".o_cp_switch_buttons button"], // on phones
+    ["choose", name],
+];
 const panel = (name) => [
     "click",
     `.o_search_panel_label:has(span:text-is("${name}")) .o_search_panel_label_title`,
@@ -48,6 +52,22 @@ const assign = [
     ["choose", "Trade fair"],
     ["fill", input("reason"), "Visitors of our stand"],
 ];
+const hold = ["Acme Corporation", "Addison Olson", "Douglas Fletcher"].map((name) => [
+    "hold",
+    `.o_kanban_record:has-text("${name}")`,
+]);
+const merge = [
+    ["fill", input("group_ids"), "families"],
+    ["choose", "Families"],
+];
+const picker = ".modal:has(.o_select_button)";
+const pickOnPhone = (name) => [
+    ["click", input("group_ids")],
+    ["click", `${picker} button:has(:is(.oi-search, .fa-search))`],
+    ["fill", `${picker} .o_searchview_input`, name],
+    ["press", "Enter"],
+    ["click", `${picker} .o_kanban_record:has-text("${name}")`],
+];
 const plus = [
     ["click", `${field} .o_customer_group_create`],
     ["fill", input("name"), "Balcony owners"],
@@ -59,7 +79,12 @@ const plus = [
 const ask = [
     ["type", `${field} input`, "Balcony owners"],
     ["choose", "Ask for a Group"],
-    ["fill", input("reason"), "For the catalogue of next spring"],
+    ["fill", input("reason"), "For the catalog of next spring"],
+];
+const askOnPhone = [
+    ["click", `${field} .o_customer_group_ask`],
+    ["fill", input("name"), "Balcony owners"],
+    ask.at(-1),
 ];
 const history = [["click", ".oe_stat_button:has-text('History')"]];
 
@@ -88,15 +113,33 @@ export const shots = [
             tick("First home"),
             ["click", ".o_cp_action_menus button:has-text('Actions')"],
             ["choose", "Merge Groups"],
-            ["fill", input("group_ids"), "families"],
-            ["choose", "Families"],
+            ...merge,
         ],
     },
+    { name: "phone_groups_list", ...phone, url: groups, steps: view("List") },
+    { name: "phone_groups_cards", ...phone, url: groups, steps: view("Kanban") },
+    { name: "rtl_groups", ...wide, user: "rtl", url: groups, steps: tree },
+    { name: "phone_rtl_groups", ...phone, user: "rtl", url: groups, steps: tree.slice(0, 2) },
+    { name: "rtl_contacts", ...wide, user: "rtl", url: "/odoo/contacts", steps: [list] },
+    {
+        name: "phone_rtl_contact",
+        ...phone,
+        user: "rtl",
+        url: contact("hotel_seeblick"),
+        steps: [["show", field]],
+    },
+    { name: "phone_delete", ...phone, url: group("dormant"), steps: menu("Delete") },
     {
         name: "delete",
         ...low,
         url: group("dormant"),
         steps: menu("Delete"),
+    },
+    {
+        name: "phone_merge",
+        ...phone,
+        url: group("first_home"),
+        steps: [...menu("Merge Groups"), ...pickOnPhone("Families")],
     },
 
     // The page in the list of apps has pictures in its own folder only.
@@ -119,6 +162,18 @@ export const shots = [
     { name: "plus", ...wide, url: contact("hanna_vogel"), steps: plus },
     { name: "phone_plus", ...phone, url: contact("hanna_vogel"), steps: plus.slice(0, 2) },
     { name: "request", ...wide, user: "demo", url: contact("hanna_vogel"), steps: ask },
+    { name: "phone_request", ...phone, user: "demo", url: contact("hanna_vogel"), steps: askOnPhone },
+    {
+        name: "phone_assign",
+        ...phone,
+        url: "/odoo/contacts",
+        steps: [
+            ...hold,
+            ["click", ".o_cp_action_menus button:has(.fa-cog)"],
+            ["choose", "Add to Groups"],
+            ...pickOnPhone("Trade fair"),
+        ],
+    },
     { name: "assign", ...wide, url: "/odoo/contacts", steps: [list, ...assign] },
     {
         name: "search_panel",
@@ -172,6 +227,12 @@ export const shots = [
         url: "/odoo/contacts/{base.res_partner_address_28}",
         steps: [["click", ".oe_stat_button:has-text('Group History')"]],
     },
+    {
+        name: "phone_contact_history",
+        ...phone,
+        url: "/odoo/contacts/{base.res_partner_address_28}",
+        steps: [more, ["click", ".oe_stat_button:has-text('Group History')"]],
+    },
     { name: "changes", ...long, url: "/odoo/customer-group-changes" },
     { name: "phone_changes", ...phone, url: "/odoo/customer-group-changes" },
     { name: "as_of", ...low, url: group("event_trade_fair"), steps: menu("Members on a Date") },
@@ -186,6 +247,8 @@ export const shots = [
         ],
     },
 
+    { name: "phone_as_of", ...phone, url: group("event_trade_fair"), steps: menu("Members on a Date") },
+
     // Import, templates, tags, requests, settings
     { name: "import", ...wide, url: "/odoo/contacts", steps: [list, ...menu("Import memberships")] },
     {
@@ -193,6 +256,14 @@ export const shots = [
         ...wide,
         height: 860,
         url: "/odoo/customer-groups-from-tags",
+    },
+    { name: "phone_tags", ...phone, url: "/odoo/customer-groups-from-tags" },
+    { name: "requests_list", ...low, url: "/odoo/customer-group-requests" },
+    {
+        name: "phone_requests_form",
+        ...phone,
+        url: "/odoo/customer-group-requests",
+        steps: [["click", ".o_kanban_record"]],
     },
     {
         name: "requests",
@@ -204,6 +275,7 @@ export const shots = [
     { name: "settings", ...wide, url: "/odoo/settings#customer_group" },
     { name: "phone_settings", ...phone, url: "/odoo/settings#customer_group" },
     { name: "templates", ...wide, url: "/odoo/customer-groups-from-template" },
+    { name: "phone_templates", ...phone, url: "/odoo/customer-groups-from-template" },
 
     // Glue add-ons
     {
@@ -212,5 +284,12 @@ export const shots = [
         ...low,
         url: "/odoo/crm",
         steps: [["click", ".o_kanban_record:has-text('Info about services')"]],
+    },
+    {
+        name: "phone_crm",
+        addon: "customer_group_crm",
+        ...phone,
+        url: "/odoo/crm",
+        steps: [["click", ".o_kanban_record:has-text('Info about services')"], ["show", field]],
     },
 ];

@@ -1,5 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import { press, queryAllTexts } from "@odoo/hoot-dom";
+import { edit, press, queryAllTexts } from "@odoo/hoot-dom";
 import { animationFrame, runAllTimers } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
@@ -208,6 +208,16 @@ test("who may not create asks", async () => {
     await press("Escape");
     await animationFrame();
     expect(".o_customer_group_ask").toBeFocused();
+});
+
+test("the list stays closed when something is chosen while typing", async () => {
+    await mountField(`can_create="False"`);
+    await contains(input).click();
+    await edit("Mus");
+    await contains(action).click();
+    await runAllTimers();
+    expect(".modal").toHaveCount(1);
+    expect(action).toHaveCount(0);
 });
 
 test("with the option no_create nobody creates or asks", async () => {

@@ -1,3 +1,4 @@
+import { AutoComplete } from "@web/core/autocomplete/autocomplete";
 import { _t } from "@web/core/l10n/translation";
 import { evaluateBooleanExpr } from "@web/core/py_js/py";
 import { registry } from "@web/core/registry";
@@ -13,8 +14,22 @@ import {
 } from "@web/views/fields/relational_utils";
 import { CustomerGroupDialog } from "./customer_group_dialog";
 
+/** Stays closed when something is chosen before what was typed is looked up. */
+class CustomerGroupDropdown extends AutoComplete {
+    selectOption() {
+        this.debouncedProcessInput.cancel();
+        this.pendingPromise?.resolve();
+        this.pendingPromise = this.loadingPromise = null;
+        super.selectOption(...arguments);
+    }
+}
+
 /** Groups to choose from: with colors, without a way to create what exists. */
 export class CustomerGroupAutocomplete extends Many2XAutocomplete {
+    static components = {
+        ...Many2XAutocomplete.components,
+        AutoComplete: CustomerGroupDropdown,
+    };
     static props = {
         ...Many2XAutocomplete.props,
         onAsk: { type: [Function, { value: null }], optional: true },
@@ -193,8 +208,8 @@ export const customerGroupTagsField = {
         return {
             ...many2ManyTagsField.extractProps(...arguments),
             colorField: "color",
-            canAsk: !options.no_create && !mayCreate,
-            canOpen: viewType === "form",
+            canAsk: !options.no_create && !options.no_ask && !mayCreate,
+            canOpen: !options.no_open && viewType === "form",
         };
     },
 };

@@ -26,7 +26,7 @@ export function typeGroup(text) {
     return type(`${FIELD} input`, text);
 }
 
-/** Click an entry of an open drop-down list, recognised by a part of its text. */
+/** Click an entry of an open drop-down list, recognized by a part of its text. */
 export function pick(text) {
     return {
         trigger: `.o-autocomplete--dropdown-item a:contains('${text}')`,
