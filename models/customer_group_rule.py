@@ -466,7 +466,7 @@ class CustomerGroup(models.Model):
 
     @api.model
     def _get_dependent_ids(self, ids):
-        """Return the groups whose rule looks at members of others, or gives way to them.
+        """Return the groups whose rule looks at others, or gives way to them.
 
         :param set ids: the others
         :rtype: set[int]
