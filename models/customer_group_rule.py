@@ -350,9 +350,10 @@ class CustomerGroup(models.Model):
         :return: dict: ``rules``, the ids of active groups with a rule; ``order``, those
             that do not depend on themselves, each after those it needs; ``cycle``, the
             others; ``needed``, for each the ids of the groups that its rule names;
-            ``fields``, the names of the fields of contacts that rules look at;
-            ``branches``, see :meth:`_get_branches`; ``watched``, the ids of groups
-            whose members matter to a rule or to other branches of their tree
+            ``triggers``, for each the names of the fields of contacts on which it
+            depends, and ``fields``, all of them; ``branches``, see
+            :meth:`_get_branches`; ``watched``, the ids of groups whose members matter
+            to a rule or to other branches of their tree
         """
         # sudo: rules work for all companies.
         groups = self.sudo().with_context(active_test=True)
@@ -360,13 +361,14 @@ class CustomerGroup(models.Model):
         branches = self._get_branches()
         needed = {group.id: group._get_rule_dependencies() for group in rules}
         order, cycle = self._sort_rules(needed, branches)
-        names = set().union(*(group._get_rule_field_names() for group in rules))
+        triggers = {group.id: group._get_rule_field_names() for group in rules}
         return {
             "rules": frozenset(rules.ids),
             "order": order,
             "cycle": cycle,
             "needed": needed,
-            "fields": frozenset(names | {"active", "company_id"} if rules else ()),
+            "triggers": triggers,
+            "fields": frozenset().union(*triggers.values()),
             "branches": branches,
             "watched": frozenset(rules.ids).union(
                 *needed.values(), *chain(*branches.values())
@@ -375,12 +377,14 @@ class CustomerGroup(models.Model):
 
     def _get_rule_field_names(self):
         """Return the fields of contacts whose change can change who matches."""
+        todo = {"active", "company_id"}
         try:
-            conditions = list(self._parse_rule().iter_conditions())
+            for condition in self._parse_rule().iter_conditions():
+                todo.add(condition.field_expr.split(".")[0])
         except (ValidationError, *BROKEN):
             return set()
         partners = self.env["res.partner"]
-        names, todo = set(), {c.field_expr.split(".")[0] for c in conditions}
+        names = set()
         while todo:
             name = todo.pop()
             field = partners._fields.get(name)
