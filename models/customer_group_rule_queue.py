@@ -114,19 +114,28 @@ class CustomerGroupRuleQueue(models.Model):
         # sudo: rules work for all companies.
         groups = self.env["customer.group"].sudo()
         index = groups._get_rule_index()
-        waiting = defaultdict(set)
-        for group in groups.browse(index["order"]) if rows else ():
-            partner_ids = waiting[group.id].union(
+        waiting = {
+            id_: set().union(
                 *(
                     ids
                     for names, ids in saved.items()
                     if not names
-                    or not index["triggers"][group.id].isdisjoint(names.split(","))
+                    or not index["triggers"][id_].isdisjoint(names.split(","))
                 )
             )
-            operation = partner_ids and group._run_rule(list(partner_ids))
+            for id_ in index["order"]
+        }
+        concerned = groups.browse(id_ for id_, ids in waiting.items() if ids)
+        settled = concerned._get_settled_ids(set().union(*saved.values()))
+        for group in groups.browse(index["order"]):
+            partner_ids = waiting[group.id]
+            if group.id in settled or not partner_ids:
+                continue
+            operation = group._run_rule(list(partner_ids))
             if operation:
-                for id_ in groups._get_dependent_ids(set(operation.group_ids.ids)):
+                dependent = groups._get_dependent_ids(set(operation.group_ids.ids))
+                settled -= dependent
+                for id_ in dependent & waiting.keys():
                     waiting[id_] |= partner_ids
         return len(rows)
 
