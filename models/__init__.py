@@ -13,6 +13,8 @@ from . import customer_group_exclusion
 from . import customer_group_path
 from . import customer_group_exclusive
 from . import customer_group_rule
+from . import customer_group_rule_index
+from . import customer_group_rule_match
 from . import customer_group_rule_run
 from . import customer_group_tree
 from . import ir_actions_act_window_view

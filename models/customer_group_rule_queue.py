@@ -1,5 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -20,15 +22,21 @@ class CustomerGroupRuleQueue(models.Model):
     _batch_size = 5000
 
     partner_id = fields.Integer(required=True, readonly=True)
+    field_names = fields.Char(
+        readonly=True,
+        help="What was saved. Empty: all rules are evaluated, whatever they look at.",
+    )
 
     @api.model
-    def _enter(self, partner_ids):
+    def _enter(self, partner_ids, names=()):
         """Have contacts evaluated within seconds. Takes one statement.
 
         :param list[int] partner_ids: the contacts
+        :param names: the fields that changed; without them, all rules are evaluated
         """
         if partner_ids:
-            self._insert(SQL("SELECT unnest(%s::int[])", list(partner_ids)))
+            query = SQL("SELECT unnest(%s::int[])", list(partner_ids))
+            self._insert(query, ",".join(sorted(names)) or None)
 
     @api.model
     def _enter_members(self, operation):
@@ -52,7 +60,7 @@ class CustomerGroupRuleQueue(models.Model):
             )
 
     @api.model
-    def _insert(self, partner_ids):
+    def _insert(self, partner_ids, names=None):
         # What ir.cron does to wake up a job, in the same statement.
         cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
             "customer_group.ir_cron_rule_queue"
@@ -60,8 +68,10 @@ class CustomerGroupRuleQueue(models.Model):
         self.env.cr.execute(
             SQL(
                 """WITH entered AS (
-                       INSERT INTO customer_group_rule_queue (partner_id) %s)
+                       INSERT INTO customer_group_rule_queue (partner_id, field_names)
+                       SELECT p.id, %s FROM (%s) AS p(id))
                    INSERT INTO ir_cron_trigger (cron_id, call_at) VALUES (%s, %s)""",
+                names,
                 partner_ids,
                 cron_id,
                 fields.Datetime.now(),
@@ -94,15 +104,39 @@ class CustomerGroupRuleQueue(models.Model):
                 """DELETE FROM customer_group_rule_queue WHERE id IN (
                        SELECT id FROM customer_group_rule_queue
                      ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-                RETURNING partner_id""",
+                RETURNING field_names, partner_id""",
                 self._batch_size,
             )
         )
-        partner_ids = list({partner_id for [partner_id] in rows})
-        if partner_ids:
-            groups = self.env["customer.group"].sudo()
-            for group in groups.browse(groups._get_rule_index()["order"]):
-                group._run_rule(partner_ids)
+        saved = defaultdict(set)
+        for names, partner_id in rows:
+            saved[names].add(partner_id)
+        # sudo: rules work for all companies.
+        groups = self.env["customer.group"].sudo()
+        index = groups._get_rule_index()
+        waiting = {
+            id_: set().union(
+                *(
+                    ids
+                    for names, ids in saved.items()
+                    if not names
+                    or not index["triggers"][id_].isdisjoint(names.split(","))
+                )
+            )
+            for id_ in index["order"]
+        }
+        concerned = groups.browse(id_ for id_, ids in waiting.items() if ids)
+        settled = concerned._get_settled_ids(set().union(*saved.values()))
+        for group in groups.browse(index["order"]):
+            partner_ids = waiting[group.id]
+            if group.id in settled or not partner_ids:
+                continue
+            operation = group._run_rule(list(partner_ids))
+            if operation:
+                dependent = groups._get_dependent_ids(set(operation.group_ids.ids))
+                settled -= dependent
+                for id_ in dependent & waiting.keys():
+                    waiting[id_] |= partner_ids
         return len(rows)
 
 
@@ -120,7 +154,9 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        names = self.env["customer.group"]._get_rule_index()["fields"]
-        if not names.isdisjoint(vals):
-            self.env["customer.group.rule.queue"]._enter(self.ids)
+        names = (
+            self.env["customer.group"]._get_rule_index()["fields"].intersection(vals)
+        )
+        if names:
+            self.env["customer.group.rule.queue"]._enter(self.ids, names)
         return result
