@@ -56,6 +56,13 @@ const hold = ["Acme Corporation", "Addison Olson", "Douglas Fletcher"].map((name
     "hold",
     `.o_kanban_record:has-text("${name}")`,
 ]);
+const rulePage = [["click", ".o_notebook .nav-link:has-text('Rule')"]];
+const why = [
+    ...rulePage,
+    ["click", ".o_form_view button:has-text('Why Is Somebody In?')"],
+    ["fill", input("partner_id"), "Gemini Furniture"],
+    ["choose", "Gemini Furniture"],
+];
 const merge = [
     ["fill", input("group_ids"), "families"],
     ["choose", "Families"],
@@ -237,16 +244,23 @@ export const shots = [
     { name: "phone_changes", ...phone, url: "/odoo/customer-group-changes" },
     { name: "as_of", ...low, url: group("event_trade_fair"), steps: menu("Members on a Date") },
     {
+        name: "rule",
+        ...wide,
+        height: 960,
+        url: group("buying_regular"),
+        steps: rulePage,
+    },
+    { name: "phone_rule", ...phone, url: group("buying_regular"), steps: rulePage },
+    { name: "quality", ...low, url: "/odoo/customer-groups-quality" },
+    { name: "phone_quality", ...phone, url: "/odoo/customer-groups-quality" },
+    {
         name: "why",
         ...wide,
         url: group("buying_regular"),
-        steps: [
-            ...menu("Why Is Somebody (Not) in?"),
-            ["fill", input("partner_id"), "Gemini Furniture"],
-            ["choose", "Gemini Furniture"],
-        ],
+        steps: why,
     },
 
+    { name: "phone_why", ...phone, url: group("buying_regular"), steps: why },
     { name: "phone_as_of", ...phone, url: group("event_trade_fair"), steps: menu("Members on a Date") },
 
     // Import, templates, tags, requests, settings
