@@ -50,7 +50,9 @@ rule = [
     ("city", "=ilike", "New%"),
     "!",
     ("category_id.name", "ilike", "vendor"),
-    ("create_date", ">=", "today -90d"),
+    "&",
+    ("create_date", ">=", "today =1m =1d"),
+    ("create_date", "<", "today +1d"),
 ]
 ref("buying_regular").write({"use_rule": True, "rule_domain": repr(rule)})
 ref("buying_regular")._run_rule()

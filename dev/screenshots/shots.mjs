@@ -68,8 +68,8 @@ const merge = [
     ["choose", "Families"],
 ];
 const picker = ".modal:has(.o_select_button)";
-const pickOnPhone = (name) => [
-    ["click", input("group_ids")],
+const pickOnPhone = (name, into = "group_ids") => [
+    ["click", input(into)],
     ["click", `${picker} button:has(:is(.oi-search, .fa-search))`],
     ["fill", `${picker} .o_searchview_input`, name],
     ["press", "Enter"],
@@ -260,7 +260,12 @@ export const shots = [
         steps: why,
     },
 
-    { name: "phone_why", ...phone, url: group("buying_regular"), steps: why },
+    {
+        name: "phone_why",
+        ...phone,
+        url: group("buying_regular"),
+        steps: [...why.slice(0, 2), ...pickOnPhone("Gemini Furniture", "partner_id")],
+    },
     { name: "phone_as_of", ...phone, url: group("event_trade_fair"), steps: menu("Members on a Date") },
 
     // Import, templates, tags, requests, settings
