@@ -144,10 +144,11 @@ class CustomerGroup(models.Model):
         if len(ids) >= self._double_limit:
             raise UserError(
                 self.env._(
-                    "More than %s contacts are in several subgroups of “%s”. Filter the"
-                    " contacts by two of the subgroups to see some of them.",
-                    formatLang(self.env, self._double_limit, digits=0),
-                    self.display_name,
+                    "More than %(number)s contacts are in several subgroups of"
+                    " “%(group)s”. Filter the contacts by two of the subgroups to see"
+                    " some of them.",
+                    number=formatLang(self.env, self._double_limit, digits=0),
+                    group=self.display_name,
                 )
             )
         return self._open_contacts(

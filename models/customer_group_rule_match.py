@@ -65,8 +65,7 @@ class CustomerGroup(models.Model):
             "lang": company.partner_id.lang or "en_US",
             "tz": company.partner_id.tz or "UTC",
         }
-        partners = self.env["res.partner"].with_user(SUPERUSER_ID)
-        return partners.with_context(context)
+        return self.env(user=SUPERUSER_ID, context=context, su=True)["res.partner"]
 
     def _get_rule_query(self, chosen=None):
         """Return the query of the ids of the contacts that match.

@@ -66,8 +66,9 @@ class CustomerGroupMembership(models.Model):
                 groups=sources._ids if field == "group_id" else (0,),
             )
         )
-        super()._merge(field, sources, target)
+        result = super()._merge(field, sources, target)
         self.env["customer.group.exclusion"]._merge(field, sources, target)
+        return result
 
     @api.model
     def _pin(self, pairs, operation):

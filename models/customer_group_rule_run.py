@@ -114,7 +114,7 @@ class CustomerGroupRuleRun(models.Model):
         for _attempt in range(self._tries):
             try:
                 result = function(*args)
-                self.env.cr.commit()
+                self.env["ir.cron"]._commit_progress()
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:  # noqa: PERF203
                 self.env.cr.rollback()
                 self.env.invalidate_all()
@@ -361,8 +361,9 @@ class CustomerGroup(models.Model):
         # sudo: what is noted about a rule goes with the rule.
         self.sudo().rule_run_ids.activity_id.unlink()
         self.sudo().rule_run_ids.unlink()
-        super()._move_references(target)
+        result = super()._move_references(target)
         target._on_rule_changed()
+        return result
 
     # ------------------------------------------------------------
     # ACTIONS

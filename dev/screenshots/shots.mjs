@@ -68,8 +68,8 @@ const merge = [
     ["choose", "Families"],
 ];
 const picker = ".modal:has(.o_select_button)";
-const pickOnPhone = (name, into = "group_ids") => [
-    ["click", input(into)],
+const pickOnPhone = (name) => [
+    ["click", input("group_ids")],
     ["click", `${picker} button:has(:is(.oi-search, .fa-search))`],
     ["fill", `${picker} .o_searchview_input`, name],
     ["press", "Enter"],
@@ -264,7 +264,11 @@ export const shots = [
         name: "phone_why",
         ...phone,
         url: group("buying_regular"),
-        steps: [...why.slice(0, 2), ...pickOnPhone("Gemini Furniture", "partner_id")],
+        steps: [
+            ...why.slice(0, 2),
+            ["click", input("partner_id")],
+            ["click", '.modal .o_kanban_record:has-text("Gemini Furniture")'],
+        ],
     },
     { name: "phone_as_of", ...phone, url: group("event_trade_fair"), steps: menu("Members on a Date") },
 
