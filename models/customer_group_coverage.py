@@ -132,7 +132,9 @@ class CustomerGroup(models.Model):
         :return: action dictionary
         """
         domain = ["!", ("customer_group_ids", "child_of", self.id)]
-        return self._open_contacts(self.env._("Not in %s", self.display_name), domain)
+        return self._get_contacts_action(
+            self.env._("Not in %s", self.display_name), domain
+        )
 
     def action_view_double(self):
         """Open the contacts that are in several subgroups of which one is allowed.
@@ -151,12 +153,12 @@ class CustomerGroup(models.Model):
                     group=self.display_name,
                 )
             )
-        return self._open_contacts(
+        return self._get_contacts_action(
             self.env._("In several subgroups of %s", self.display_name),
             [("id", "in", ids)],
         )
 
-    def _open_contacts(self, name, domain):
+    def _get_contacts_action(self, name, domain):
         return {
             "type": "ir.actions.act_window",
             "name": name,
@@ -178,14 +180,14 @@ class CustomerGroup(models.Model):
                 self._sql_is_empty(),
             )
         )
-        return self._open_groups([("id", "in", [id_ for [id_] in rows])])
+        return self._get_groups_action([("id", "in", [id_ for [id_] in rows])])
 
     def action_view_attention(self):
         """Open the groups of this tree whose rules need a person.
 
         :return: action dictionary
         """
-        return self._open_groups(
+        return self._get_groups_action(
             [
                 ("id", "child_of", self.id),
                 ("use_rule", "=", True),
@@ -193,7 +195,7 @@ class CustomerGroup(models.Model):
             ]
         )
 
-    def _open_groups(self, domain):
+    def _get_groups_action(self, domain):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_group.customer_group_action"
         )

@@ -38,6 +38,7 @@ class CustomerGroupRuleRun(models.Model):
         comodel_name="customer.group",
         required=True,
         readonly=True,
+        index=True,
         ondelete="cascade",
     )
     state = fields.Selection(
