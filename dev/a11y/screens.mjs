@@ -133,6 +133,30 @@ export const screens = [
         steps: [["click", ".settings_tab .tab[data-key='customer_group']"]],
         look: ".app_settings_block[data-key='customer_group']",
     },
+    {
+        name: "rule",
+        url: groups,
+        steps: [
+            ...open,
+            ["click", ".o_notebook .nav-link:has-text('Rule')"],
+            ["click", ".o_field_widget[name='use_rule'] input"],
+            ["click", ".o_field_widget[name='rule_domain'] a:has-text('New Rule')"],
+        ],
+        look: manager,
+    },
+    {
+        name: "why",
+        url: groups,
+        steps: [
+            ...open,
+            ["click", `${manager} .o_cp_action_menus button:has(.fa-cog)`],
+            menu("Why Is Somebody"),
+            ["fill", ".modal [name='partner_id'] input", "Azure Interior"],
+            ["click", ".o-autocomplete--dropdown-item a:text-is('Azure Interior')"],
+        ],
+        look: ".modal-dialog:has([name='explanation'])",
+    },
+    { name: "quality", url: "/odoo/customer-groups-quality", look: ".o_list_view .o_content" },
     { name: "journal", url: "/odoo/customer-group-changes", look: ".o_list_view .o_content" },
     {
         name: "journal_cards",

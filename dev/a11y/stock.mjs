@@ -25,5 +25,7 @@ export const stock = [
     ["color-contrast", "label.o_form_label", "labels of forms on a phone"],
     ["color-contrast", ".o_setting_right_pane .text-muted > span", "help of a setting"],
     ["color-contrast", ".o_field_badge > .badge", "colors of badges"],
+    ["color-contrast", ".o_tree_editor .text-primary", "all or any of the conditions"],
+    ["select-name", ".o_tree_editor select", "comparison of a condition"],
     ["*", ".o-mail-Form-chatter *", "messages, activities and followers"],
 ];

@@ -33,7 +33,7 @@ tours.add("customer_group_why", {
             run: "click",
         },
         {
-            trigger: `${anna}:contains('Held by hand') button:has(.fa-question-circle)`,
+            trigger: `${anna}:contains('Held by hand') button:text(Why?)`,
             run: "click",
         },
         { trigger: `${explanation}:contains('Anna is held in “Arcadia” by hand')` },
