@@ -152,7 +152,7 @@ export const screens = [
             ["click", `${manager} .o_cp_action_menus button:has(.fa-cog)`],
             menu("Why Is Somebody"),
             ["fill", ".modal [name='partner_id'] input", "Azure Interior"],
-            ["click", ".o-autocomplete--dropdown-item a:text-is('Azure Interior')"],
+            ["click", ".o-autocomplete--dropdown-item a:has-text('Azure Interior') >> nth=0"],
         ],
         look: ".modal-dialog:has([name='explanation'])",
     },
