@@ -2,7 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
+from ..models import customer_group_rule
 from .common import CustomerGroupCommon
 
 
@@ -322,3 +324,21 @@ class TestRule(RuleCommon):
             ):
                 group.rule_domain = text
         self.assertEqual(self.members(self.arcadia), self.anna + self.ben)
+
+    def test_slow_rule(self):
+        """A search that takes too long is cancelled, and the rule stays as it was."""
+        self.patch(customer_group_rule, "TIME_LIMIT", "1ms")
+        before = self.arcadia.rule_domain
+        slow = [
+            ("child_ids.child_ids.child_ids.name", "ilike", str(i)) for i in range(90)
+        ]
+        group = self.as_user(self.arcadia, self.manager)
+        with (
+            self.assertRefused(ValidationError, "takes too long"),
+            self.env.cr.savepoint(),
+        ):
+            group.rule_domain = repr(["|"] * 89 + slow)
+        self.env.invalidate_all()
+        self.assertEqual(self.arcadia.rule_domain, before)
+        [[limit]] = self.env.execute_query(SQL("SHOW statement_timeout"))
+        self.assertEqual(limit, "0")

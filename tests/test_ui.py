@@ -54,6 +54,12 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
         self.assertIn(self.wholesale, self.cleo.customer_group_ids)
         self.assertEqual(self.ben.customer_group_ids, self.students)
 
+    def test_exclusive(self):
+        self.trade.is_exclusive = True
+        self.run_tour(self.get_url(self.ben), "exclusive", self.assigner)
+        self.assertEqual(self.ben.customer_group_ids, self.retail + self.students)
+        self.assertLedger()
+
     def test_rule(self):
         self.Partner.search([]).country_id = False
         (self.anna + self.dora).country_id = self.env.ref("base.at")

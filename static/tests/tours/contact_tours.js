@@ -225,3 +225,18 @@ tours.add("customer_group_phone_plus", {
         ...stepUtils.saveForm(),
     ],
 });
+
+tours.add("customer_group_exclusive", {
+    steps: () => [
+        { trigger: chip("Wholesale") },
+        { trigger: chip("Students") },
+        ...typeGroup("retail"),
+        pick("Trade / Retail chains"),
+        { trigger: chip("Retail chains") },
+        ...stepUtils.saveForm(),
+        {
+            content: "the new choice has replaced the old one, and no other group",
+            trigger: `${field}:not(:contains('Wholesale')):contains('Retail chains'):contains('Students')`,
+        },
+    ],
+});
