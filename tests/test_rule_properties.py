@@ -73,7 +73,7 @@ STEPS = st.lists(
 class TestRuleProperties(CustomerGroupCommon):
     """Queue, full run, and what plain Python says: they always agree."""
 
-    EXAMPLES = int(os.environ.get("RULE_EXAMPLES", "150"))
+    EXAMPLES = int(os.environ.get("RULE_EXAMPLES", "100"))
 
     @classmethod
     def setUpClass(cls):
