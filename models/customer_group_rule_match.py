@@ -88,18 +88,19 @@ class CustomerGroup(models.Model):
         partners = self._get_rule_partners().with_context(**{CHOSEN_KEY: few})
         return partners._search(self._get_rule_domain())
 
-    def _get_settled_ids(self, partner_ids):
-        """Return the groups among these in which nothing changes for some contacts.
+    def _get_unsettled(self, partner_ids):
+        """Return for which contacts these rules would change something.
 
-        The contacts are read once for all rules. Those of which this cannot tell are
-        left out, to be evaluated by themselves.
+        The contacts are read once for all rules. Where this cannot tell, it returns all
+        of them.
 
-        :param Iterable[int] partner_ids: the contacts
-        :rtype: set[int]
+        :param set partner_ids: the contacts
+        :return: dict: id of a group to the ids of contacts
+        :rtype: dict[int, set[int]]
         """
         self.env.flush_all()
         chosen = SQL("ANY(%s::int[])", sorted(partner_ids))
-        settled = set()
+        unsettled = dict.fromkeys(self.ids, partner_ids)
         for groups in split_every(MAX_COLUMNS, self._get_rule_conditions().items()):
             matches = SQL(", ").join(
                 SQL("array_agg(res_partner.id) FILTER (WHERE %s)", condition)
@@ -127,12 +128,9 @@ class CustomerGroup(models.Model):
                     )
                 )
             )
-            settled.update(
-                id_
-                for (id_, _condition), ids in zip(groups, matched, strict=True)
-                if set(ids or ()) == set(held.get(id_, ()))
-            )
-        return settled
+            for (id_, _condition), ids in zip(groups, matched, strict=True):
+                unsettled[id_] = set(ids or ()) ^ set(held.get(id_, ()))
+        return unsettled
 
     def _get_rule_conditions(self):
         """Return the rules that can be told for each contact by itself, as SQL.

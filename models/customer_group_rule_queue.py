@@ -126,15 +126,15 @@ class CustomerGroupRuleQueue(models.Model):
             for id_ in index["order"]
         }
         concerned = groups.browse(id_ for id_, ids in waiting.items() if ids)
-        settled = concerned._get_settled_ids(set().union(*saved.values()))
+        everybody = set().union(*saved.values())
+        unsettled = concerned._get_unsettled(everybody)
+        for id_, partner_ids in waiting.items():
+            partner_ids &= unsettled.get(id_, set())
         for group in groups.browse(index["order"]):
             partner_ids = waiting[group.id]
-            if group.id in settled or not partner_ids:
-                continue
-            operation = group._run_rule(list(partner_ids))
+            operation = partner_ids and group._run_rule(list(partner_ids))
             if operation:
                 dependent = groups._get_dependent_ids(set(operation.group_ids.ids))
-                settled -= dependent
                 for id_ in dependent & waiting.keys():
                     waiting[id_] |= partner_ids
         return len(rows)
