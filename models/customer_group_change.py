@@ -273,18 +273,28 @@ class CustomerGroup(models.Model):
                 )
             )
         if removes:
-            changed = SQL(
-                """DELETE FROM customer_group_res_partner_rel r USING (%s) AS pair
-                    WHERE r.partner_id = pair.partner_id
-                      AND r.group_id = pair.group_id
-                RETURNING r.partner_id, r.group_id""",
-                removes,
-            )
-            removed = membership._close(SQL("TABLE changed"), operation, changed)
+            removed = self._take_out(removes, operation)
         operation.write({"added": added, "removed": removed, "pinned": pinned})
         self.env["res.partner"].invalidate_model(["customer_group_ids"])
         self._follow_change(operation)
         return operation
+
+    @api.model
+    def _take_out(self, pairs, operation):
+        """Remove memberships as a part of a change, and end their rows of the ledger.
+
+        :param SQL pairs: query with the columns (partner_id, group_id)
+        :return: number of memberships removed
+        """
+        changed = SQL(
+            """DELETE FROM customer_group_res_partner_rel r USING (%s) AS pair
+                WHERE r.partner_id = pair.partner_id
+                  AND r.group_id = pair.group_id
+            RETURNING r.partner_id, r.group_id""",
+            pairs,
+        )
+        membership = self.env["customer.group.membership"]
+        return membership._close(SQL("TABLE changed"), operation, changed)
 
     # ------------------------------------------------------------
     # CRUD

@@ -65,10 +65,7 @@ class CustomerGroupExclusion(models.Model):
     @api.depends("end_operation_id", "group_id")
     @api.depends_context("uid")
     def _compute_can_admit(self):
-        partners = self.env["res.partner"]
-        may_assign = partners.has_access("write") and partners._has_field_access(
-            partners._fields["customer_group_ids"], "write"
-        )
+        may_assign = self.env["res.partner"]._may_change_customer_groups()
         for row in self:
             row.can_admit = (
                 may_assign

@@ -96,22 +96,5 @@ class CustomerGroup(models.Model):
                         partner=self.env["res.partner"].browse(partner_id).display_name,
                     )
                 )
-            self._take_out(pairs, operation)
-
-    @api.model
-    def _take_out(self, pairs, operation):
-        """Remove further members as a part of a change that is under way.
-
-        :param SQL pairs: query with the columns (partner_id, group_id)
-        """
-        changed = SQL(
-            """DELETE FROM customer_group_res_partner_rel r USING (%s) AS pair
-                WHERE r.partner_id = pair.partner_id AND r.group_id = pair.group_id
-            RETURNING r.partner_id, r.group_id""",
-            pairs,
-        )
-        removed = self.env["customer.group.membership"]._close(
-            SQL("TABLE changed"), operation, changed
-        )
-        operation.removed += removed
-        self.env["res.partner"].invalidate_model(["customer_group_ids"])
+            operation.removed += self._take_out(pairs, operation)
+            self.env["res.partner"].invalidate_model(["customer_group_ids"])

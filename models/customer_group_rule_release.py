@@ -47,10 +47,7 @@ class CustomerGroupMembership(models.Model):
     @api.depends("by_rule", "date_end", "group_id.use_rule", "group_id.active")
     @api.depends_context("uid")
     def _compute_can_hold(self):
-        partners = self.env["res.partner"]
-        may_assign = partners.has_access("write") and partners._has_field_access(
-            partners._fields["customer_group_ids"], "write"
-        )
+        may_assign = self.env["res.partner"]._may_change_customer_groups()
         for membership in self:
             group = membership.group_id
             open_to_user = (

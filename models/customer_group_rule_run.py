@@ -303,8 +303,7 @@ class CustomerGroup(models.Model):
                 "SELECT unnest(%s) AS partner_id, %s AS group_id", leaving, self.id
             )
         operation = self._change_members(adds, removes, Change("rule", "rule"))
-        others, _earlier = self._get_other_branches()
-        if joining and others:
+        if joining:
             self._leave_other_branches(operation, self.ids)
         return operation
 
@@ -329,6 +328,12 @@ class CustomerGroup(models.Model):
                 note=run.message,
             )
 
+    def _forget_runs(self):
+        # sudo: what is noted about a rule goes with the rule.
+        runs = self.sudo().rule_run_ids
+        runs.activity_id.unlink()
+        runs.unlink()
+
     # ------------------------------------------------------------
     # OFF
     # ------------------------------------------------------------
@@ -349,9 +354,7 @@ class CustomerGroup(models.Model):
             )
         )
         self.env["customer.group.membership"].invalidate_model()
-        # sudo: what is noted about a rule goes with the rule.
-        self.sudo().rule_run_ids.activity_id.unlink()
-        self.sudo().rule_run_ids.unlink()
+        self._forget_runs()
 
     # ------------------------------------------------------------
     # MERGE
@@ -359,9 +362,7 @@ class CustomerGroup(models.Model):
 
     def _move_references(self, target):
         """Forget what came of the rules that go; evaluate what looks at the target."""
-        # sudo: what is noted about a rule goes with the rule.
-        self.sudo().rule_run_ids.activity_id.unlink()
-        self.sudo().rule_run_ids.unlink()
+        self._forget_runs()
         result = super()._move_references(target)
         target._on_rule_changed()
         return result
