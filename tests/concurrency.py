@@ -6,13 +6,14 @@ Used by ``test_concurrency.py`` for seconds, by ``make stress`` for as long as w
 """
 
 from collections import Counter
+from contextlib import suppress
 from random import Random
 
 import requests
 
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
-from odoo.service.model import execute_cr
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, execute_cr
 
 CONTACTS, GROUPS = 8, 3
 CITY = "Stress"
@@ -174,7 +175,13 @@ class Scene:
 
 
 class Direct:
-    """Calls in this process, with Odoo's own repetition of what collides."""
+    """Calls in this process, with Odoo's own repetition of what collides.
+
+    Odoo gives up after five goes, and a user presses the button once more.
+    """
+
+    #: How often the button is pressed at most.
+    _presses = 10
 
     def __init__(self, registry, uid):
         self.registry, self.uid = registry, uid
@@ -183,8 +190,14 @@ class Direct:
         args = [] if ids is None else [ids]
         if method == "create":
             args = [values.pop("vals_list")]
+        for _press in range(self._presses - 1):
+            with suppress(*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+                return self.press(model, method, args, values)
+        return self.press(model, method, args, values)
+
+    def press(self, model, method, args, values):
         with self.registry.cursor() as cr:
-            return execute_cr(cr, self.uid, model, method, args, values)
+            return execute_cr(cr, self.uid, model, method, args, dict(values))
 
 
 class Json2:

@@ -1,6 +1,8 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import time
+import traceback
+from random import Random
 from threading import Thread
 from unittest.mock import patch
 
@@ -153,15 +155,19 @@ class TestRuleConcurrency(BaseCase):
             for number in (1, 2)
         ]
         failures, end = [], time.monotonic() + 4
+        uniform = Random(1).uniform
 
         def repeat(step):
             try:
                 while time.monotonic() < end and not failures:
                     step()
-            except Exception as error:  # noqa: BLE001 (to show it in this thread)
-                failures.append(repr(error))
+            except Exception:  # noqa: BLE001 (to show it in this thread)
+                failures.append(traceback.format_exc())
 
-        with patch("odoo.service.model.random.uniform", lambda _low, high: high / 10):
+        def wait(low, high):
+            return uniform(low, high) / 10
+
+        with patch("odoo.service.model.random.uniform", wait):
             steps = [worker.step for worker in workers]
             holder = Holder(self.scene, Direct(self.registry, self.admin_id))
             steps += [self.evaluate, holder.step]
