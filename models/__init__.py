@@ -34,3 +34,9 @@ from . import customer_group_coverage
 from . import customer_group_rule_release
 from . import customer_group_rule_text
 from . import customer_group_rule_why
+from . import customer_group_sequence
+from . import customer_group_sequence_step
+from . import customer_group_enrolment
+from . import customer_group_enrolment_trace
+from . import customer_group_enrolment_start
+from . import customer_group_enrolment_run

@@ -25,6 +25,8 @@ class Change:
     kind: str = "edit"
     source: str = "manual"
     reason: str = ""
+    #: Whether a person has decided that a change in bulk starts follow-up series.
+    start_series: bool = False
 
 
 class CustomerGroupOperation(models.Model):
@@ -63,12 +65,19 @@ class CustomerGroupOperation(models.Model):
             ("import", "Import"),
             ("api", "API"),
             ("rule", "Rule"),
+            ("automation", "Follow-up series"),
+            ("form", "Web form"),
             ("merge", "Merge"),
             ("undo", "Undo"),
             ("system", "System"),
         ],
         required=True,
         readonly=True,
+    )
+    start_series = fields.Boolean(
+        string="Started Series",
+        readonly=True,
+        help="Whoever made this change in bulk wanted it to start follow-up series.",
     )
     user_id = fields.Many2one(
         comodel_name="res.users",
@@ -158,6 +167,7 @@ class CustomerGroupOperation(models.Model):
                 "kind": change.kind,
                 "source": change.source,
                 "reason": change.reason or False,
+                "start_series": change.start_series,
                 "user_id": self.env.uid,
                 "date": fields.Datetime.now(),
                 **values,

@@ -1,0 +1,198 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import ormcache
+
+#: The sources of changes that start a series if it says so, by its field. Others start
+#: one only when a person has said so in the dialog of the change.
+START_FIELDS = {
+    "manual": "start_manual",
+    "rule": "start_rule",
+    "api": "start_api",
+    "form": "start_form",
+    "automation": "start_automation",
+}
+
+
+class CustomerGroupSequence(models.Model):
+    """What happens when a contact joins or leaves a group, step by step."""
+
+    _name = "customer.group.sequence"
+    _description = "Follow-up Series"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    description = fields.Text(translate=True, help="What the series is for.")
+    company_id = fields.Many2one("res.company", string="Company")
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Responsible",
+        required=True,
+        default=lambda self: self.env.user,
+        check_company=True,
+        help="Is told about errors, and does what the steps do.",
+    )
+    state = fields.Selection(
+        selection=[("draft", "Draft"), ("running", "Running"), ("paused", "Paused")],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    step_ids = fields.One2many(
+        comodel_name="customer.group.sequence.step",
+        inverse_name="sequence_id",
+        string="Steps",
+        copy=True,
+    )
+
+    # Start
+    trigger = fields.Selection(
+        selection=[
+            ("join", "A contact joins one of the groups"),
+            ("leave", "A contact leaves one of the groups"),
+            ("manual", "Only when somebody starts it"),
+        ],
+        string="Starts When",
+        required=True,
+        default="join",
+    )
+    group_ids = fields.Many2many(
+        comodel_name="customer.group",
+        relation="customer_group_sequence_group_rel",
+        column1="sequence_id",
+        column2="group_id",
+        string="Start Groups",
+        ondelete="restrict",
+        check_company=True,
+    )
+    include_subgroups = fields.Boolean(string="And Subgroups", default=True)
+    start_manual = fields.Boolean(string="By Hand", default=True)
+    start_rule = fields.Boolean(string="By Rule", default=True)
+    start_api = fields.Boolean(string="By API", default=True)
+    start_form = fields.Boolean(string="By Web Form", default=True)
+    start_automation = fields.Boolean(string="By Another Series", default=True)
+    reentry = fields.Selection(
+        selection=[("never", "Never"), ("after", "After some days")],
+        string="Start Again",
+        required=True,
+        default="never",
+        help="Whether a contact can go through the series more than once.",
+    )
+    reentry_days = fields.Integer(
+        string="Days until Again", default=90, help="Counted from the end of the last."
+    )
+
+    # Stop
+    stop_on_leave = fields.Boolean(
+        string="On Leaving",
+        default=True,
+        help="The contact is in none of the start groups any more; after leaving"
+        " started the series: is back in one.",
+    )
+    stop_on_reply = fields.Boolean(string="On Reply", default=True)
+    stop_group_ids = fields.Many2many(
+        comodel_name="customer.group",
+        relation="customer_group_sequence_stop_group_rel",
+        column1="sequence_id",
+        column2="group_id",
+        string="Goal Groups",
+        ondelete="restrict",
+        check_company=True,
+        help="Who joins one of them, or a subgroup, has reached the goal.",
+    )
+
+    # When
+    window_from = fields.Float(string="From", default=0.0)
+    window_to = fields.Float(string="To", default=24.0)
+    weekdays_only = fields.Boolean(string="Monday to Friday Only")
+    tz_mode = fields.Selection(
+        selection=[("partner", "of the contact"), ("company", "of the company")],
+        string="Time Zone",
+        required=True,
+        default="partner",
+    )
+    hourly_limit = fields.Integer(help="E-mails per hour at most; 0: no limit.")
+    max_delay_days = fields.Integer(
+        string="Expires after Days",
+        default=3,
+        help="A step that is later than this, because Odoo did not run, is skipped.",
+    )
+
+    enrolment_ids = fields.One2many(
+        comodel_name="customer.group.enrolment",
+        inverse_name="sequence_id",
+        string="Contacts in the Series",
+        readonly=True,
+    )
+
+    # ------------------------------------------------------------
+    # INDEX
+    # ------------------------------------------------------------
+
+    @api.model
+    @ormcache()
+    def _get_start_index(self):
+        """Return the running series by what starts them.
+
+        :return: dict from pair (trigger, id of a group) to the ids of the series
+        """
+        index = {}
+        # sudo: series start for whoever joins, whatever the user may see of them.
+        running = self.sudo().search([("state", "=", "running")])
+        for sequence in running.filtered(lambda s: s.trigger != "manual"):
+            for group_id in sequence._get_start_group_ids():
+                index.setdefault((sequence.trigger, group_id), []).append(sequence.id)
+        return index
+
+    def _get_start_group_ids(self):
+        """Return the ids of the start groups, with those below them if these count."""
+        self.ensure_one()
+        groups = self.with_context(active_test=False).group_ids
+        return (
+            groups._get_subtree_ids(groups.ids)
+            if self.include_subgroups
+            else groups.ids
+        )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    # ------------------------------------------------------------
+    # ACTIONS
+    # ------------------------------------------------------------
+
+    def action_start(self):
+        """Let contacts enter the series, and go on with those who are in it.
+
+        :raise UserError: when there is nothing to do
+        """
+        for sequence in self:
+            if not sequence.step_ids:
+                raise UserError(
+                    self.env._("Add the first step of “%s”.", sequence.name)
+                )
+        self.state = "running"
+
+    def action_pause(self):
+        """Let nobody enter any more, and have those who are in it wait."""
+        self.state = "paused"
