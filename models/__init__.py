@@ -36,7 +36,11 @@ from . import customer_group_rule_text
 from . import customer_group_rule_why
 from . import customer_group_sequence
 from . import customer_group_sequence_step
+from . import customer_group_sequence_group
+from . import customer_group_sequence_warning
 from . import customer_group_enrolment
 from . import customer_group_enrolment_trace
 from . import customer_group_enrolment_start
+from . import customer_group_enrolment_stop
+from . import customer_group_enrolment_limit
 from . import customer_group_enrolment_run

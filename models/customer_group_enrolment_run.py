@@ -4,24 +4,30 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime, split_every
 
-from .customer_group_operation import Change
+from .customer_group_operation import CHANGE_KEY, Change
+from .customer_group_sequence_time import get_due
 
 _logger = logging.getLogger(__name__)
 
 
 class CustomerGroupEnrolment(models.Model):
-    """Doing what the next step says, for each contact in a transaction of its own."""
+    """Doing what the next step says, for each contact independently of the others."""
 
     _inherit = "customer.group.enrolment"
 
     #: Enrollments looked up at once.
     _batch_size = 500
+    #: Enrollments of which the steps are done in one transaction.
+    _chunk_size = 20
     #: How often a step that fails is tried.
     _max_attempts = 5
+    #: How often a step is tried at once when others change the same rows.
+    _tries = 3
 
     @api.model
     def _get_due_domain(self):
@@ -33,61 +39,222 @@ class CustomerGroupEnrolment(models.Model):
             ]
         )
 
+    # ------------------------------------------------------------
+    # JOB
+    # ------------------------------------------------------------
+
     @api.model
     def _cron_run(self):
         """Do the steps that are due.
 
-        Each enrollment is locked by the first statement of its transaction: several
-        workers neither wait for each other nor do a step twice.
+        Enrollments are locked by the first statement of a transaction: several workers
+        neither wait for each other nor do a step twice. What fails is noted with the
+        contact; it stops neither the job nor the other contacts.
         """
         commit = self.env["ir.cron"]._commit_progress
-        domain = self._get_due_domain()
-        due = self.search(domain, limit=self._batch_size, order="next_run, id")
-        time_left = commit(remaining=self.search_count(domain))
-        mailed = False
-        for enrolment in due:
-            if not time_left:
-                break
-            try:
-                locked = enrolment.try_lock_for_update().filtered_domain(domain)
-                for one in locked:
-                    mailed |= one._run()
-                time_left = commit(1)
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                self.env.cr.rollback()
-                self.env.invalidate_all()
+        with self._hold_limited() as elsewhere:
+            domain = self._get_due_domain() & Domain("sequence_id", "not in", elsewhere)
+            ids = self.search(domain, limit=self._batch_size, order="next_run, id").ids
+            count = len(ids)
+            if count == self._batch_size:
+                count = self.search_count(domain, limit=20 * self._batch_size)
+            time_left = commit(remaining=count)
+            mailed = False
+            for some in split_every(self._chunk_size, ids):
+                if not time_left:
+                    break
+                # Without the others: the ORM would read all of them each time.
+                mailed |= self.browse(some)._run_together(domain)
+                time_left = commit(len(some))
         if mailed:
             self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+        if time_left:
+            self._wake_up_for_next()
+        commit()
+
+    def _run_together(self, domain):
+        """Do the next steps in one transaction, and what hinders others in its own.
+
+        A savepoint for each lets the others be when one fails. What may have effects
+        outside the database is done alone, so that nothing can take them back with it.
+
+        :param Domain domain: nothing is done any more for who is out of it
+        :return: whether an e-mail was put into the queue
+        """
+        try:
+            locked = self.try_lock_for_update().filtered_domain(domain)
+            alone = locked.filtered(lambda e: e.sudo().next_step_id.action == "code")
+            mailed = [enrolment._run() for enrolment in locked - alone]
+            self.env["ir.cron"]._commit_progress()
+        except Exception:  # what it was is seen when each is tried alone
+            self.env.cr.rollback()
+            alone, mailed = self, []
+        mailed += [self.browse(id_)._run_alone(domain) for id_ in alone.ids]
+        return any(mailed)
+
+    def _run_alone(self, domain):
+        """Do the next step in a transaction of its own, whatever happens.
+
+        Takes and returns the same as :meth:`_run_together`.
+        """
+        for _attempt in range(self._tries):
+            try:
+                locked = self.try_lock_for_update().filtered_domain(domain)
+                mailed = bool(locked) and locked._run()
+                self.env["ir.cron"]._commit_progress()
+                return mailed
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:  # noqa: PERF203
+                self.env.cr.rollback()
+            except Exception as error:
+                _logger.exception("A step fails for enrollment %s", self.id)
+                self.env.cr.rollback()
+                self._fail_alone(error)
+                break
+        return False
+
+    def _fail_alone(self, error):
+        """Note an error in a transaction of its own, so that the others get on."""
+        try:
+            self.try_lock_for_update().filtered(
+                lambda e: e.state == "running"
+            )._postpone(error)
+            self.env["ir.cron"]._commit_progress()
+        except Exception:
+            _logger.exception("The error of enrollment %s cannot be noted", self.id)
+            self.env.cr.rollback()
+
+    @api.model
+    def _wake_up_for_next(self):
+        """Have the job run again when the next step is due."""
+        [[next_run]] = self.env.execute_query(
+            SQL(
+                """SELECT min(e.next_run) FROM customer_group_enrolment e
+                     JOIN customer_group_sequence s ON s.id = e.sequence_id
+                    WHERE e.state = 'running' AND s.state = 'running'"""
+            )
+        )
+        if next_run:
+            # What was left now waits for others, who will not be done this instant.
+            soon = fields.Datetime.now() + timedelta(minutes=1)
+            self._wake_up(max(next_run, soon))
+
+    @api.model
+    def _wake_up(self, moment):
+        """Have the job run at a moment, unless it runs before.
+
+        :param datetime moment: is rounded up to minutes, if it is not now
+        """
+        now = fields.Datetime.now()
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "customer_group.ir_cron_enrolment_run"
+        )
+        if moment > now:
+            moment = (moment + timedelta(seconds=59)).replace(second=0, microsecond=0)
+        # What ir.cron does, in one statement.
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO ir_cron_trigger (cron_id, call_at)
+                   SELECT %(cron)s, %(moment)s WHERE NOT EXISTS (
+                          SELECT FROM ir_cron_trigger
+                           WHERE cron_id = %(cron)s AND call_at > %(now)s
+                             AND call_at <= %(moment)s)""",
+                cron=cron_id,
+                moment=moment,
+                now=now,
+            )
+        )
+        if moment <= now:
+            self.env.cr.postcommit.add(self.env["ir.cron"]._notifydb)
+
+    # ------------------------------------------------------------
+    # STEP
+    # ------------------------------------------------------------
 
     def _run(self):
-        """Do the next step.
+        """Do the next step, or say why the series ends here.
 
-        :return: whether it has put an e-mail into the queue
+        :return: whether an e-mail was put into the queue
         """
         self.ensure_one()
-        reason = self._get_stop_reason()
-        if reason:
-            self._stop(reason)
+        enrolment = self._as_responsible()
+        step = enrolment._find_step()
+        if not step:
+            enrolment._finish()
             return False
-        step = self.next_step_id
+        reason = enrolment._get_stop_reason()
+        if reason:
+            enrolment._stop(reason)
+            return False
+        if enrolment._wait_for_hours():
+            return False
+        late = enrolment._get_lateness()
+        if late:
+            enrolment._advance(step, {"state": "skipped", "error": late})
+            return False
         try:
             with self.env.cr.savepoint():
-                values = step._run(self)
-                self._advance(step, values)
+                values = step._run(enrolment)
+                enrolment._advance(step, values)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
-        except Exception as error:
+        except Exception as error:  # whatever a template or a server action raises
             _logger.info("A step fails for enrollment %s", self.id, exc_info=True)
-            self._postpone(error)
+            enrolment._postpone(error)
             return False
         return step.action == "email"
 
-    def _get_stop_reason(self):
-        """Return why the series ends here for the contact, or nothing.
+    def _as_responsible(self):
+        """Return the enrollment in the name and language of the responsible."""
+        # sudo: the job may do what managers have put into the series.
+        sequence = self.sequence_id
+        user = sequence.user_id
+        enrolment = self.with_user(user).sudo().with_context(lang=user.lang)
+        return enrolment.with_company(sequence.company_id or user.company_id)
 
-        :return: a value of ``stop_reason``, or False
+    def _find_step(self):
+        """Return the next step; another one when steps were changed meanwhile."""
+        step = self.next_step_id
+        if not step.active:
+            step = self._get_following(step)
+            self.next_step_id = step
+        return step
+
+    def _get_following(self, step):
+        """Return what comes next by order, and was not done before.
+
+        :param step: the present one; when empty, the last one that was done
         """
-        return not self.partner_id.active and "archived"
+        done = self.trace_ids.step_id
+        step = step or done.sorted(lambda s: (s.sequence, s.id))[-1:]
+        return (self.sequence_id.step_ids - done).filtered(
+            lambda s: not step or (s.sequence, s.id) > (step.sequence, step.id)
+        )[:1]
+
+    def _wait_for_hours(self):
+        """Wait until the hours of the series begin.
+
+        :return: whether it has to
+        """
+        now = fields.Datetime.now()
+        sequence = self.sequence_id
+        hours = sequence._get_hours()
+        if hours.is_always:
+            return False
+        opening = hours.get_opening(now, sequence._get_timezone(self.partner_id))
+        if opening > now:
+            self.next_run = opening
+        return opening > now
+
+    def _get_lateness(self):
+        """Say by how much the step is too late to be done, or nothing."""
+        days = self.sequence_id.max_delay_days
+        if days and self.next_run < fields.Datetime.now() - timedelta(days=days):
+            return self.env._(
+                "Was due on %(date)s, more than %(days)s days before.",
+                date=format_datetime(self.env, self.next_run),
+                days=days,
+            )
+        return ""
 
     def _advance(self, step, values):
         """Note what came of a step, and when the next one is due."""
@@ -95,44 +262,99 @@ class CustomerGroupEnrolment(models.Model):
         self.env["customer.group.enrolment.trace"].create(
             {"enrolment_id": self.id, "step_id": step.id, "date": now, **values}
         )
-        steps = self.sequence_id.step_ids
-        following = steps.filtered(
-            lambda s: (s.sequence, s.id) > (step.sequence, step.id)
-        )
-        following = following[:1]
+        following = self._get_following(step)
         if following:
-            delay = timedelta(**{following.delay_unit: following.delay_value})
             self.write(
                 {
                     "next_step_id": following.id,
-                    "next_run": now + delay,
+                    "next_run": self._get_next_run(following, now),
                     "attempts": 0,
                     "last_error": False,
                 }
             )
         else:
-            self.write(
-                {
-                    "state": "done",
-                    "next_step_id": False,
-                    "next_run": False,
-                    "date_end": now,
-                }
-            )
+            self._finish()
+
+    def _get_next_run(self, step, start):
+        """Return when a step is due.
+
+        :param datetime start: from when on to wait
+        """
+        sequence = self.sequence_id
+        return get_due(
+            start,
+            step.delay_value,
+            step.delay_unit,
+            sequence._get_timezone(self.partner_id),
+            sequence._get_hours(),
+        )
+
+    def _finish(self):
+        self.write(
+            {
+                "state": "done",
+                "next_step_id": False,
+                "next_run": False,
+                "attempts": 0,
+                "last_error": False,
+                "date_end": fields.Datetime.now(),
+            }
+        )
 
     def _postpone(self, error):
         """Try again later, and give up after some times."""
-        attempts = self.attempts + 1
-        values = {"attempts": attempts, "last_error": str(error)[:500]}
-        if attempts < self._max_attempts:
-            values["next_run"] = fields.Datetime.now() + timedelta(minutes=2**attempts)
-        else:
-            values |= {
-                "state": "error",
-                "next_run": False,
-                "date_end": fields.Datetime.now(),
-            }
-        self.write(values)
+        now = fields.Datetime.now()
+        for enrolment in self:
+            attempts = enrolment.attempts + 1
+            text = str(error).strip() or type(error).__name__
+            values = {"attempts": attempts, "last_error": text[:500]}
+            if attempts < self._max_attempts:
+                values["next_run"] = now + timedelta(minutes=2**attempts)
+            else:
+                values |= {"state": "error", "next_run": False, "date_end": now}
+            enrolment.write(values)
+            if enrolment.state == "error":
+                enrolment.sequence_id._tell_of_error(enrolment)
+
+
+class CustomerGroupSequence(models.Model):
+    """Telling the responsible what is wrong."""
+
+    _inherit = "customer.group.sequence"
+
+    def _tell_of_error(self, enrolment):
+        """Give the responsible, or else a manager, one task for all contacts.
+
+        :param enrolment: the contact for whom a step has failed for good
+        """
+        if self.problem_activity_id.active:
+            return
+        manager = self.user_id if self.user_id.active else self._get_manager()
+        self.problem_activity_id = self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            user_id=manager.id,
+            summary=self.env._("A step of this series fails"),
+            note=self.env._(
+                "The step “%(step)s” was given up for %(contact)s, and maybe for"
+                " others: %(error)s",
+                step=enrolment.next_step_id.display_name,
+                contact=enrolment.partner_id.display_name,
+                error=enrolment.last_error,
+            ),
+        )
+
+    def _get_manager(self):
+        """Return a manager of the company, rather by name than an administrator."""
+        role = self.env.ref("customer_group.group_manager")
+        managers = role.all_user_ids.filtered(
+            lambda user: user.active
+            and (not self.company_id or self.company_id in user.company_ids)
+        )
+        return (
+            (role.user_ids & managers)[:1]
+            or managers[:1]
+            or self.env.ref("base.user_admin")
+        )
 
 
 class CustomerGroupSequenceStep(models.Model):
@@ -146,7 +368,11 @@ class CustomerGroupSequenceStep(models.Model):
         :param enrolment: who is in the series, and since when
         :return: values of the trace
         :rtype: dict
+        :raise UserError: when the step cannot be done as it is
         """
+        obstacle = self._get_obstacle()
+        if obstacle:
+            raise UserError(obstacle)
         return getattr(self, f"_run_{self.action}")(enrolment)
 
     def _run_email(self, enrolment):
@@ -172,13 +398,30 @@ class CustomerGroupSequenceStep(models.Model):
 
     def _run_activity(self, enrolment):
         partner = enrolment.partner_id
-        user = self.activity_user_id or partner.user_id or self.sequence_id.user_id
-        partner.activity_schedule(
+        # Quick: with many contacts, nobody wants a message for each.
+        partner.with_context(mail_activity_quick_update=True).activity_schedule(
             activity_type_id=self.activity_type_id.id,
             summary=self.activity_summary,
-            user_id=user.id,
+            user_id=self._get_activity_user(partner).id,
         )
         return {"state": "done"}
+
+    def _get_activity_user(self, partner):
+        """Return who is to do the activity.
+
+        :raise UserError: when none of those that come into question works here any more
+        """
+        responsible = self.sequence_id.user_id
+        for user in (self.activity_user_id, partner.user_id, responsible):
+            if user.active:
+                return user
+        raise UserError(
+            self.env._(
+                "%s is archived. Choose another responsible for the series, or say to"
+                " whom the activity is assigned.",
+                responsible.name,
+            )
+        )
 
     def _run_add(self, enrolment):
         self._change_group(enrolment, "add")
@@ -195,12 +438,40 @@ class CustomerGroupSequenceStep(models.Model):
             self.target_group_id.id,
         )
         pairs = (pair, None) if kind == "add" else (None, pair)
-        change = Change(kind, "automation", self.sequence_id.name)
-        self.env["customer.group"]._change_members(*pairs, change)
+        self.env["customer.group"]._change_members(
+            *pairs, self._get_change(enrolment, kind)
+        )
+
+    def _get_change(self, enrolment, kind="edit"):
+        """Return how the journal enters what the step does to groups.
+
+        :rtype: Change
+        """
+        return Change(
+            kind,
+            "automation",
+            self.sequence_id.name,
+            start_series=False,
+            enrolment_id=enrolment.id,
+        )
 
     def _run_code(self, enrolment):
+        """Run a server action with the rights of the responsible, and no others."""
         partner = enrolment.partner_id
-        self.server_action_id.with_user(self.sequence_id.user_id).with_context(
-            active_model=partner._name, active_id=partner.id, active_ids=partner.ids
-        ).run()
+        user = self.sequence_id.user_id
+        if not user.active:
+            raise UserError(
+                self.env._(
+                    "%s is archived, with whose rights the server action runs. Choose"
+                    " another responsible for the series.",
+                    user.name,
+                )
+            )
+        context = {
+            "active_model": partner._name,
+            "active_id": partner.id,
+            "active_ids": partner.ids,
+            CHANGE_KEY: self._get_change(enrolment),
+        }
+        self.server_action_id.with_user(user).with_context(**context).run()
         return {"state": "done"}
