@@ -41,6 +41,9 @@ from . import customer_group_sequence_warning
 from . import customer_group_enrolment
 from . import customer_group_enrolment_trace
 from . import customer_group_enrolment_start
+from . import customer_group_sequence_source
 from . import customer_group_enrolment_stop
 from . import customer_group_enrolment_limit
 from . import customer_group_enrolment_run
+from . import customer_group_enrolment_job
+from . import customer_group_enrolment_merge

@@ -305,3 +305,13 @@ class CustomerGroupSequence(models.Model):
     def action_pause(self):
         """Let nobody enter any more, and have those who are in it wait."""
         self.filtered(lambda s: s.state == "running").state = "paused"
+
+    def action_test(self):
+        """Show what the series would do for a contact.
+
+        :return: action that opens the dialog
+        """
+        self.ensure_one()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_group.customer_group_sequence_test_action"
+        ) | {"context": {"default_sequence_id": self.id}}

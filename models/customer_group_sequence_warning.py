@@ -97,10 +97,12 @@ class CustomerGroupSequence(models.Model):
             (triggers.get(step.action), step.target_group_id) for step in self.step_ids
         }
         return others.filtered(
-            lambda other: other.start_automation
-            and any(
-                trigger == other.trigger and group in other._get_start_groups()
-                for trigger, group in pairs
+            lambda other: (
+                other.start_automation
+                and any(
+                    trigger == other.trigger and group in other._get_start_groups()
+                    for trigger, group in pairs
+                )
             )
         )
 
