@@ -32,6 +32,8 @@
         "views/res_config_settings_views.xml",
         "wizard/customer_group_merge_views.xml",
         "views/res_partner_members_views.xml",
+        "views/customer_group_optout_views.xml",
+        "views/customer_group_unsubscribe_templates.xml",
         "wizard/customer_group_import_views.xml",
         "wizard/customer_group_sequence_test_views.xml",
     ],
