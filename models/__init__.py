@@ -40,3 +40,6 @@ from . import customer_group_enrolment
 from . import customer_group_enrolment_trace
 from . import customer_group_enrolment_start
 from . import customer_group_enrolment_run
+from . import customer_group_sequence_figures
+from . import customer_group_enrolment_screen
+from . import customer_group_series
