@@ -34,9 +34,9 @@ class CustomerGroupEnrolment(models.Model):
         """
         group = self.group_id._filtered_access("read")
         if group and self.sequence_id.trigger == "leave":
-            return self.env._("Left %s", group.display_name)
+            return self.env._("Left %s", group.name)
         if group:
-            return self.env._("Joined %s", group.display_name)
+            return self.env._("Joined %s", group.name)
         if self.parent_id:
             return self.env._("Started by another series")
         if self.group_id:

@@ -1,6 +1,6 @@
 import { onPatched } from "@odoo/owl";
 import { makeContext } from "@web/core/context";
-import { formatDateTime } from "@web/core/l10n/dates";
+import { toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { X2ManyField, x2ManyField } from "@web/views/fields/x2many/x2many_field";
@@ -31,7 +31,7 @@ export class TimelineRenderer extends KanbanRenderer {
     /** @returns {String} when a step takes place, or took place */
     getTime({ data }, index) {
         if (data.date) {
-            return formatDateTime(data.date, { showSeconds: false });
+            return toLocaleDateTimeString(data.date, { showSeconds: false });
         }
         const number = data.delay_value;
         if (number === 0) {
