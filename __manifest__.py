@@ -26,6 +26,8 @@
         "views/customer_group_request_views.xml",
         "views/customer_group_coverage_views.xml",
         "views/customer_group_menus.xml",
+        "views/customer_group_enrolment_views.xml",
+        "views/customer_group_sequence_views.xml",
         "views/res_partner_views.xml",
         "wizard/customer_group_from_tags_views.xml",
         "wizard/customer_group_add_template_views.xml",
@@ -37,7 +39,10 @@
         "wizard/customer_group_import_views.xml",
         "wizard/customer_group_sequence_test_views.xml",
     ],
-    "demo": ["demo/customer_group_demo.xml"],
+    "demo": [
+        "demo/customer_group_demo.xml",
+        "demo/customer_group_sequence_demo.xml",
+    ],
     "images": ["static/description/contacts.png"],
     "assets": {
         "web.assets_backend": ["customer_group/static/src/**/*"],

@@ -54,3 +54,6 @@ from . import customer_group_optout
 from . import customer_group_unsubscribe
 from . import mail_mail
 from . import mail_thread
+from . import customer_group_sequence_figures
+from . import customer_group_enrolment_screen
+from . import customer_group_series
