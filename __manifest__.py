@@ -25,6 +25,8 @@
         "views/customer_group_views.xml",
         "views/customer_group_request_views.xml",
         "views/customer_group_coverage_views.xml",
+        "wizard/customer_group_selection_use_views.xml",
+        "views/customer_group_selection_views.xml",
         "views/customer_group_menus.xml",
         "views/res_partner_views.xml",
         "wizard/customer_group_from_tags_views.xml",

@@ -40,3 +40,10 @@ from . import customer_group_enrolment
 from . import customer_group_enrolment_trace
 from . import customer_group_enrolment_start
 from . import customer_group_enrolment_run
+from . import customer_group_selection
+from . import customer_group_selection_line
+from . import customer_group_selection_snapshot
+from . import customer_group_selection_use
+from . import customer_group_selection_domain
+from . import customer_group_selection_count
+from . import res_partner_selection
