@@ -189,6 +189,15 @@ class CustomerGroupSelection(models.Model):
             vals["user_id"] = self.env.uid
         return vals_list
 
+    def unlink(self):
+        """Delete the lines first, as selections that use each other go together."""
+        self.check_access("unlink")
+        self._unlink_except_in_use()
+        lines = self.env["customer.group.selection.line"]
+        # sudo: lines that the owner may not see any more go as well.
+        lines.sudo().search([("selection_id", "in", self.ids)]).unlink()
+        return super().unlink()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
         lines = self.env["customer.group.selection.line"]

@@ -111,6 +111,10 @@ class CustomerGroupSelection(models.Model):
         groups = self.env["customer.group"].with_context(active_test=False)
         archived = groups.search([("id", "in", list(named)), ("active", "=", False)])
         notices = []
+        if self._is_blank(definition):
+            notices.append(
+                self.env._("Add a group or a condition: without any, nobody matches.")
+            )
         if archived:
             notices.append(
                 self.env._(

@@ -140,10 +140,9 @@ class CustomerGroupSelection(models.Model):
 
         Without anything said, nobody does: nobody writes to everybody by mistake.
         """
-        conditions = self._get_conditions()
-        if not lines and conditions.is_true() and self.partner_kind == "all":
+        if self._is_blank(definition):
             return Domain.FALSE
-        domain = conditions & Domain("active", "=", True)
+        domain = self._get_conditions() & Domain("active", "=", True)
         if self.partner_kind != "all":
             domain &= Domain("is_company", "=", self.partner_kind == "company")
         if self.company_id:
@@ -160,6 +159,13 @@ class CustomerGroupSelection(models.Model):
         if every:
             domain &= self._get_every_domain(definition, every, strict)
         return domain
+
+    def _is_blank(self, definition):
+        return (
+            not definition.lines[self._origin.id or 0]
+            and self.partner_kind == "all"
+            and self._get_conditions().is_true()
+        )
 
     def _get_conditions(self):
         groups = self.env["customer.group"]

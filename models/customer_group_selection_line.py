@@ -24,7 +24,7 @@ class CustomerGroupSelectionLine(models.Model):
             ("every", "In each of these"),
             ("exclude", "Never in"),
         ],
-        string="Contacts",
+        string="Contacts Are",
         required=True,
         default="any",
     )

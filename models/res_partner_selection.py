@@ -77,6 +77,8 @@ class ResPartner(models.Model):
         field = self._fields[name]
         self._check_field_access(field, "read")
         records = self.env[field.comodel_name].with_context(active_test=False)
+        if operator == "=":  # how the ORM tries again when "in" raised an error
+            operator, value = "in", [value]
         if operator in ("any", "any!") and isinstance(value, Domain):
             return records.search(value)
         if operator != "in":
