@@ -175,8 +175,8 @@ class CustomerGroupSelection(models.Model):
             TopologicalSorter(used).prepare()
         except CycleError as error:
             ids = error.args[1][::-1]
-            message = self.line_ids._get_cycle_message(ids)
-            raise ValidationError(message) from error
+            lines = self.env["customer.group.selection.line"]
+            raise ValidationError(lines._get_cycle_message(ids)) from error
 
     # ------------------------------------------------------------
     # CRUD

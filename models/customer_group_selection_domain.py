@@ -292,7 +292,7 @@ class CustomerGroupSelection(models.Model):
         return definition
 
     def _read_lines(self, ids):
-        self.line_ids.flush_model()
+        self.env["customer.group.selection.line"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """WITH RECURSIVE used(id) AS (
@@ -314,7 +314,7 @@ class CustomerGroupSelection(models.Model):
     def _read_form_lines(self):
         """Return the lines as they stand in a form, and those that it does not show."""
         key = self._origin.id or 0
-        stored = self.line_ids.browse()
+        stored = self.env["customer.group.selection.line"]
         if key:
             # sudo: only to find the lines that the user may not see.
             stored = stored.sudo().search([("selection_id", "=", key)]).sudo(False)
