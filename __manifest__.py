@@ -25,6 +25,8 @@
         "views/customer_group_views.xml",
         "views/customer_group_request_views.xml",
         "views/customer_group_coverage_views.xml",
+        "wizard/customer_group_selection_use_views.xml",
+        "views/customer_group_selection_views.xml",
         "views/customer_group_menus.xml",
         "views/customer_group_enrolment_views.xml",
         "views/customer_group_sequence_views.xml",

@@ -57,3 +57,10 @@ from . import mail_thread
 from . import customer_group_sequence_figures
 from . import customer_group_enrolment_screen
 from . import customer_group_series
+from . import customer_group_selection
+from . import customer_group_selection_line
+from . import customer_group_selection_snapshot
+from . import customer_group_selection_use
+from . import customer_group_selection_domain
+from . import customer_group_selection_count
+from . import res_partner_selection

@@ -35,6 +35,9 @@ from . import test_search_members
 from . import test_security
 from . import test_sequence_start
 from . import test_sequence_time
+from . import test_selection
+from . import test_selection_rights
+from . import test_selection_use
 from . import test_settings
 from . import test_templates
 from . import test_tree

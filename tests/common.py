@@ -30,7 +30,9 @@ class CustomerGroupCommon(BaseCommon):
             "customer_group.group_assign"
         )
         cls.Group = cls.env["customer.group"]
-        cls.Group.with_context(active_test=False).search([]).unlink()  # demo data
+        for model in ("customer.group.selection", "customer.group"):  # demo data
+            records = cls.env[model].with_context(active_test=False)
+            records.search([]).unlink()
         cls.Partner = cls.env["res.partner"]
         cls.trade = cls.create_group("Trade", code="T", color=3)
         cls.retail = cls.create_group("Retail chains", cls.trade)
