@@ -34,3 +34,4 @@ from . import customer_group_coverage
 from . import customer_group_rule_release
 from . import customer_group_rule_text
 from . import customer_group_rule_why
+from . import customer_group_stat
