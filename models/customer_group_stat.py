@@ -12,18 +12,35 @@ from odoo.tools import SQL, split_every
 #: Numbers at the end of a day: of several days, the last one counts.
 CLOSING = ("members", "direct_members")
 
-# "lo" is the first evening of a membership, "hi" the first one after it. The evening
-# before the first day that is wanted stands for everything before.
+# Begins with the present members and goes back in time. For that only contacts matter
+# who came or went: "lo" is the first evening of a membership, "hi" the first after it.
 FILL = """
-WITH archived AS MATERIALIZED (
+WITH bound AS MATERIALIZED (
+    SELECT %(since)s::timestamp AT TIME ZONE %(tz)s AT TIME ZONE 'UTC' AS dawn),
+archived AS MATERIALIZED (
     SELECT id FROM res_partner WHERE active IS NOT TRUE),
-stay AS (
+present AS (
+    SELECT g.id AS group_id, counts.*
+      FROM customer_group g
+CROSS JOIN LATERAL (
+           SELECT count(DISTINCT partner_id) AS members,
+                  count(*) FILTER (WHERE r.group_id = g.id) AS direct_members
+             FROM customer_group s
+             JOIN customer_group_res_partner_rel r ON r.group_id = s.id
+            WHERE s.parent_path ^@ g.parent_path AND (s.active OR NOT g.active)
+              AND partner_id NOT IN (SELECT id FROM archived)) AS counts
+     WHERE g.id = ANY(%(groups)s)),
+stay AS NOT MATERIALIZED (
     SELECT group_id, partner_id,
            (date_start AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS lo,
            COALESCE((date_end AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date,
                     'infinity') AS hi
       FROM customer_group_membership
-     WHERE partner_id NOT IN (SELECT id FROM archived)),
+     WHERE partner_id NOT IN (SELECT id FROM archived)
+       AND partner_id IN (
+           SELECT partner_id FROM customer_group_membership
+            WHERE date_start >= (SELECT dawn FROM bound)
+               OR date_end >= (SELECT dawn FROM bound))),
 piece AS (
     SELECT g.id AS group_id, lo, hi,
            max(hi) OVER (PARTITION BY g.id, partner_id ORDER BY lo, hi
@@ -38,40 +55,36 @@ event (group_id, day, came, change, direct) AS (
       FROM piece WHERE covered < hi IS NOT FALSE
      UNION ALL
     SELECT group_id, hi, 0, -1, 0
-      FROM piece WHERE covered < hi IS NOT FALSE AND hi < 'infinity'
+      FROM piece WHERE covered < hi IS NOT FALSE
      UNION ALL
     SELECT group_id, moment.day, 0, 0, moment.direct
       FROM stay, LATERAL (VALUES (lo, 1), (hi, -1)) AS moment (day, direct)
-     WHERE group_id = ANY(%(groups)s) AND lo < hi AND hi >= %(since)s
-       AND moment.day < 'infinity'),
+     WHERE group_id = ANY(%(groups)s) AND lo < hi),
 change AS (
     SELECT group_id,
-           CASE WHEN day < %(since)s THEN %(since)s - 1
-                WHEN day < %(first_day)s
+           CASE WHEN day < %(first_day)s
                 THEN (date_trunc('month', day) + interval '1 month - 1 day')::date
                 ELSE day END AS date,
            sum(came) AS came, sum(change) AS change, sum(direct) AS direct
-      FROM event GROUP BY 1, 2),
+      FROM event WHERE day >= %(since)s AND day < 'infinity' GROUP BY 1, 2),
 calendar AS (
-    SELECT g.id AS group_id, day::date AS date
-      FROM unnest(%(groups)s) AS g (id)
+    SELECT present.*, day::date AS date
+      FROM present
 CROSS JOIN LATERAL generate_series(
                CASE WHEN %(new)s
-                    THEN (SELECT min(date) FROM change WHERE group_id = g.id)
-                    ELSE %(since)s - 1 END,
+                    THEN (SELECT min(date) FROM change
+                           WHERE group_id = present.group_id)
+                    ELSE %(since)s END,
                %(today)s::date, '1 day') AS day
-     WHERE day >= %(first_day)s OR day < %(since)s
-        OR extract(day FROM day + interval '1 day') = 1),
-closing AS (
-    SELECT group_id, date, came, change, sum(change) OVER evenings AS members,
-           sum(direct) OVER evenings AS direct_members
-      FROM calendar LEFT JOIN change USING (group_id, date)
-    WINDOW evenings AS (PARTITION BY group_id ORDER BY date))
+     WHERE day >= %(first_day)s OR extract(day FROM day + interval '1 day') = 1)
 INSERT INTO customer_group_stat
        (group_id, date, members, direct_members, joins, leaves)
-SELECT group_id, date, COALESCE(members, 0), COALESCE(direct_members, 0),
+SELECT group_id, date, members - COALESCE(sum(change) OVER later, 0),
+       direct_members - COALESCE(sum(direct) OVER later, 0),
        COALESCE(came, 0), COALESCE(came - change, 0)
-  FROM closing WHERE date >= %(since)s
+  FROM calendar LEFT JOIN change USING (group_id, date)
+WINDOW later AS (PARTITION BY group_id ORDER BY date DESC
+                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
     ON CONFLICT (group_id, date) DO UPDATE
    SET members = EXCLUDED.members, direct_members = EXCLUDED.direct_members,
        joins = EXCLUDED.joins, leaves = EXCLUDED.leaves"""
@@ -95,7 +108,7 @@ class CustomerGroupStat(models.Model):
     _log_access = False
 
     #: Groups computed in one transaction.
-    _batch_size = 200
+    _batch_size = 1000
     #: Whole months that are kept day by day, before the present one.
     _daily_months = 13
 
