@@ -64,3 +64,4 @@ from . import customer_group_selection_use
 from . import customer_group_selection_domain
 from . import customer_group_selection_count
 from . import res_partner_selection
+from . import customer_group_stat

@@ -40,6 +40,7 @@ class CustomerGroup(models.Model):
         sources._get_merged_subgroups().write({"parent_id": target.id})
         self.env.flush_all()
         added = sources._move_members(target)
+        self.env["customer.group.stat"]._merge(sources, target)
         sources._move_references(target)
         self.env.invalidate_all()
         change = Change("merge", "merge", reason)

@@ -10,8 +10,8 @@ from . import test_hierarchy
 from . import test_history
 from . import test_http_api
 from . import test_http_members
-from . import test_import_memberships
 from . import test_import_export
+from . import test_import_memberships
 from . import test_ledger_properties
 from . import test_member_counts
 from . import test_membership
@@ -23,14 +23,14 @@ from . import test_read_group
 from . import test_request
 from . import test_res_partner
 from . import test_rule
-from . import test_rule_conditions
-from . import test_rule_release
-from . import test_rule_why
 from . import test_rule_changes
 from . import test_rule_concurrency
+from . import test_rule_conditions
 from . import test_rule_merge
 from . import test_rule_performance
 from . import test_rule_properties
+from . import test_rule_release
+from . import test_rule_why
 from . import test_search_members
 from . import test_security
 from . import test_sequence_start
@@ -39,6 +39,7 @@ from . import test_selection
 from . import test_selection_rights
 from . import test_selection_use
 from . import test_settings
+from . import test_stat
 from . import test_templates
 from . import test_tree
 from . import test_ui

@@ -24,6 +24,7 @@ class MergePartnerAutomatic(models.TransientModel):
             self.env["customer.group.exclusion"]._table,
             self.env["customer.group.membership"]._table,
             self.env["customer.group.rule.run"]._table,
+            self.env["customer.group.stat"]._table,
             self.env["res.partner"]._fields["customer_group_ids"].relation,
         }
         for model in self.env.values():
