@@ -35,6 +35,7 @@
         "views/customer_group_optout_views.xml",
         "views/customer_group_unsubscribe_templates.xml",
         "wizard/customer_group_import_views.xml",
+        "wizard/customer_group_sequence_test_views.xml",
     ],
     "demo": ["demo/customer_group_demo.xml"],
     "images": ["static/description/contacts.png"],

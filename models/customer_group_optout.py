@@ -148,11 +148,13 @@ class CustomerGroupOptout(models.Model):
     def _stop_enrolments(self):
         """End the series that the contacts are in because of what they opt out of."""
         if self:
-            condition = SQL("o.id IN %s AND e.state = 'running'", self._ids)
-            # sudo: they end, whoever may see them.
-            enrolments = self.env["customer.group.enrolment"].sudo()
-            ids = [enrolment for enrolment, _optout in self._get_pairs(condition)]
-            enrolments.browse(set(ids))._stop("optout")
+            enrolments = self.env["customer.group.enrolment"]
+            enrolments.flush_model(["state"])
+            pairs = self._get_pairs(
+                SQL("o.id IN %s AND e.state = 'running'", self._ids)
+            )
+            ids = [enrolment for enrolment, _optout in pairs]
+            enrolments._stop_where("optout", SQL("e.id = ANY(%s)", ids))
 
     @api.model
     def _get_pairs(self, condition):
@@ -161,7 +163,12 @@ class CustomerGroupOptout(models.Model):
         :param SQL condition: about ``o``, the opt-out, and ``e``, the enrollment
         :return: list of pairs (id of the enrollment, id of the opt-out)
         """
-        self.env.flush_all()
+        self.flush_model()
+        self.env["res.partner"].flush_model(["email_normalized"])
+        self.env["customer.group.enrolment"].flush_model(
+            ["sequence_id", "partner_id", "group_id"]
+        )
+        self.env["customer.group.sequence"].flush_model(["group_ids"])
         return self.env.execute_query(
             SQL(
                 """SELECT e.id, o.id
