@@ -150,9 +150,8 @@ class CustomerGroupOptout(models.Model):
         if self:
             enrolments = self.env["customer.group.enrolment"]
             enrolments.flush_model(["state"])
-            pairs = self._get_pairs(
-                SQL("o.id IN %s AND e.state = 'running'", self._ids)
-            )
+            running = SQL("o.id IN %s AND e.state = 'running'", self._ids)
+            pairs = self._get_pairs(running)
             ids = [enrolment for enrolment, _optout in pairs]
             enrolments._stop_where("optout", SQL("e.id = ANY(%s)", ids))
 

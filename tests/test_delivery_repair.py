@@ -250,7 +250,9 @@ class TestDeliveryHold(DeliveryCommon):
         self.assertEqual((self.trace.state, mail.state), ("queued", "outgoing"))
         self.assertGreater(mail.scheduled_date, fields.Datetime.now())
         self.series.action_start()
-        self.assertFalse(mail.scheduled_date)
+        self.assertLessEqual(mail.scheduled_date, fields.Datetime.now())
+        self.let_send(self.trace)
+        self.assertEqual((self.trace.state, mail.state), ("queued", "outgoing"))
 
     def test_expired(self):
         """A backup that is restored does not send what was in its queue."""
