@@ -34,7 +34,9 @@ class CustomerGroupEnrolmentTrace(models.Model):
         :param bool commit: whether the transaction may end
         :return: those that need not wait
         """
-        held = self.filtered(lambda t: t.sequence_id.state != "running")
+        held = self.filtered(
+            lambda t: t.sequence_id.active and t.sequence_id.state != "running"
+        )
         if held:
             if commit:
                 self.env.cr.commit()
@@ -72,7 +74,11 @@ class CustomerGroupEnrolmentTrace(models.Model):
     def _is_wanted(self):
         """Look once more for a reason not to send this e-mail, and act on it."""
         enrolment, sequence = self.enrolment_id, self.sequence_id
-        reason = enrolment.stop_reason or enrolment._get_stop_reason()
+        reason = (
+            enrolment.stop_reason
+            or (not sequence.active and "series")
+            or enrolment._get_stop_reason()
+        )
         if reason and not (reason == "undeliverable" and self.state == "failed"):
             labels = dict(
                 enrolment._fields["stop_reason"]._description_selection(self.env)
@@ -81,7 +87,8 @@ class CustomerGroupEnrolmentTrace(models.Model):
             self._skip(labels[reason])
             return False
         days = sequence.max_delay_days
-        if days and self.date < fields.Datetime.now() - timedelta(days=days):
+        planned = self.mail_mail_id.scheduled_date or self.date
+        if days and planned < fields.Datetime.now() - timedelta(days=days):
             self._skip(self.env._("Too late: it waited for more than %s days.", days))
             return False
         self.write({"state": "queued", "email": self.partner_id.email_normalized})

@@ -87,10 +87,11 @@ class CustomerGroupOptout(models.Model):
             vals_list = [{n: vals.get(n) for n in names} for vals in vals_list]
         if not self.env.su and not all(vals["group_id"] for vals in vals_list):
             raise ValidationError(self.env._("Choose the group."))
+        partners = self.env["res.partner"].browse(v["partner_id"] for v in vals_list)
+        for vals, partner in zip(vals_list, partners, strict=True):
+            vals["email"] = partner.email_normalized
         optouts = super().create(vals_list)
         optouts._check_user()
-        for optout in optouts:
-            optout.email = optout.partner_id.email_normalized
         optouts._stop_enrolments()
         return optouts
 
@@ -147,11 +148,12 @@ class CustomerGroupOptout(models.Model):
     def _stop_enrolments(self):
         """End the series that the contacts are in because of what they opt out of."""
         if self:
-            condition = SQL("o.id IN %s AND e.state = 'running'", self._ids)
-            # sudo: they end, whoever may see them.
-            enrolments = self.env["customer.group.enrolment"].sudo()
-            ids = [enrolment for enrolment, _optout in self._get_pairs(condition)]
-            enrolments.browse(set(ids))._stop("optout")
+            enrolments = self.env["customer.group.enrolment"]
+            enrolments.flush_model(["state"])
+            running = SQL("o.id IN %s AND e.state = 'running'", self._ids)
+            pairs = self._get_pairs(running)
+            ids = [enrolment for enrolment, _optout in pairs]
+            enrolments._stop_where("optout", SQL("e.id = ANY(%s)", ids))
 
     @api.model
     def _get_pairs(self, condition):
@@ -160,7 +162,12 @@ class CustomerGroupOptout(models.Model):
         :param SQL condition: about ``o``, the opt-out, and ``e``, the enrollment
         :return: list of pairs (id of the enrollment, id of the opt-out)
         """
-        self.env.flush_all()
+        self.flush_model()
+        self.env["res.partner"].flush_model(["email_normalized"])
+        self.env["customer.group.enrolment"].flush_model(
+            ["sequence_id", "partner_id", "group_id"]
+        )
+        self.env["customer.group.sequence"].flush_model(["group_ids"])
         return self.env.execute_query(
             SQL(
                 """SELECT e.id, o.id

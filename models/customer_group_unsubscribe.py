@@ -6,7 +6,7 @@ from markupsafe import Markup
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.tools import email_normalize, hash_sign, verify_hash_signed
+from odoo.tools import SQL, email_normalize, hash_sign, verify_hash_signed
 from odoo.tools.mail import append_content_to_html, email_anonymize
 from odoo.tools.urls import urljoin
 
@@ -166,10 +166,16 @@ class ResPartner(models.Model):
                 self.env["customer.group.optout"].create(
                     {"partner_id": self.id, "source": "link"}
                 )
-        domain = [("state", "=", "running"), ("partner_id", "=", self.id)]
-        if email:
-            domain[1] = ("partner_id.email_normalized", "=", email)
-        self.env["customer.group.enrolment"].search(domain)._stop("blacklist")
+        self.env["res.partner"].flush_model(["email_normalized"])
+        self.env["customer.group.enrolment"]._stop_where(
+            "blacklist",
+            SQL(
+                """EXISTS (SELECT FROM res_partner p WHERE p.id = e.partner_id
+                              AND (p.id = %s OR p.email_normalized = %s))""",
+                self.id,
+                email or None,
+            ),
+        )
         self.invalidate_recordset(["is_blacklisted"])
 
     def _subscribe_again(self, enrolment):
