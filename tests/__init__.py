@@ -33,9 +33,11 @@ from . import test_rule_performance
 from . import test_rule_properties
 from . import test_search_members
 from . import test_security
+from . import test_sequence_screen
 from . import test_sequence_start
 from . import test_sequence_time
 from . import test_settings
 from . import test_templates
 from . import test_tree
 from . import test_ui
+from . import test_ui_series
