@@ -35,6 +35,7 @@
         "wizard/customer_group_merge_views.xml",
         "views/res_partner_members_views.xml",
         "wizard/customer_group_import_views.xml",
+        "wizard/customer_group_sequence_test_views.xml",
     ],
     "demo": [
         "demo/customer_group_demo.xml",

@@ -36,10 +36,17 @@ from . import customer_group_rule_text
 from . import customer_group_rule_why
 from . import customer_group_sequence
 from . import customer_group_sequence_step
+from . import customer_group_sequence_group
+from . import customer_group_sequence_warning
 from . import customer_group_enrolment
 from . import customer_group_enrolment_trace
 from . import customer_group_enrolment_start
+from . import customer_group_sequence_source
+from . import customer_group_enrolment_stop
+from . import customer_group_enrolment_limit
 from . import customer_group_enrolment_run
+from . import customer_group_enrolment_job
+from . import customer_group_enrolment_merge
 from . import customer_group_sequence_figures
 from . import customer_group_enrolment_screen
 from . import customer_group_series

@@ -18,8 +18,8 @@ def to_local(moment, tz):
 def to_utc(local, tz):
     """Return the moment at which the clock on the wall shows a time.
 
-    Of a time that comes twice, when clocks are set back, it is the first; a time that is
-    left out, when they are set forward, is as much later as was left out.
+    Of a time that comes twice, when clocks are set back, it is the first; a time that
+    is left out, when they are set forward, is as much later as was left out.
 
     :param datetime local: what the clock shows
     :param str tz: name of the time zone

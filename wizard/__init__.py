@@ -12,4 +12,5 @@ from . import customer_group_merge
 from . import customer_group_import
 from . import customer_group_import_lookup
 from . import customer_group_rule_off
+from . import customer_group_sequence_test
 from . import customer_group_why
