@@ -50,3 +50,10 @@ from . import customer_group_enrolment_merge
 from . import customer_group_sequence_figures
 from . import customer_group_enrolment_screen
 from . import customer_group_series
+from . import customer_group_enrolment_delivery
+from . import customer_group_enrolment_sending
+from . import customer_group_enrolment_reply
+from . import customer_group_optout
+from . import customer_group_unsubscribe
+from . import mail_mail
+from . import mail_thread
