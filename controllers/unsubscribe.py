@@ -48,12 +48,12 @@ class Unsubscribe(http.Controller):
     def _render(self, template, lang, status, values=None):
         # sudo: the public user may not read templates.
         qweb = request.env["ir.qweb"].sudo().with_context(lang=lang)
-        language = qweb.env["res.lang"]._get_data(code=lang)
+        data = qweb.env["res.lang"]._get_data(code=lang)
         page = qweb._render(
             f"customer_group.{template}",
             {
-                "lang": lang.replace("_", "-"),
-                "direction": language.direction or "ltr",
+                "language": lang.replace("_", "-"),
+                "direction": data.direction or "ltr",
                 **(values or {}),
             },
         )

@@ -87,10 +87,11 @@ class CustomerGroupOptout(models.Model):
             vals_list = [{n: vals.get(n) for n in names} for vals in vals_list]
         if not self.env.su and not all(vals["group_id"] for vals in vals_list):
             raise ValidationError(self.env._("Choose the group."))
+        partners = self.env["res.partner"].browse(v["partner_id"] for v in vals_list)
+        for vals, partner in zip(vals_list, partners, strict=True):
+            vals["email"] = partner.email_normalized
         optouts = super().create(vals_list)
         optouts._check_user()
-        for optout in optouts:
-            optout.email = optout.partner_id.email_normalized
         optouts._stop_enrolments()
         return optouts
 

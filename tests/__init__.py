@@ -3,6 +3,9 @@
 from . import test_assign
 from . import test_concurrency
 from . import test_coverage
+from . import test_delivery
+from . import test_delivery_repair
+from . import test_delivery_reply
 from . import test_customer_group
 from . import test_find
 from . import test_from_tags
@@ -18,6 +21,7 @@ from . import test_membership
 from . import test_merge
 from . import test_multi_company
 from . import test_naming
+from . import test_optout
 from . import test_performance
 from . import test_read_group
 from . import test_request
@@ -41,3 +45,4 @@ from . import test_templates
 from . import test_tree
 from . import test_ui
 from . import test_ui_series
+from . import test_unsubscribe

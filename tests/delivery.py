@@ -13,10 +13,12 @@ import socket
 import subprocess
 import sys
 from collections import Counter
+from email import message_from_bytes
+from threading import Timer
 
 from aiosmtpd.controller import Controller
 
-from odoo.tools import config
+from odoo.tools import SQL, config
 
 SUBJECT = "Delivery probe"
 #: What a worker process does, each time it is told to by a line.
@@ -26,6 +28,7 @@ from odoo.tools import config
 config.parse_config(json.loads(sys.argv[1]), setup_logging=True)
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 def is_waiting(cr, query):
     cr.rollback()
@@ -46,8 +49,11 @@ with Registry(config["db_name"][0]).cursor() as cr:
         for _round in range(100):
             if not is_waiting(cr, sys.argv[4]):
                 break
-            mails.process_email_queue()
-            cr.commit()
+            try:
+                mails.process_email_queue()
+                cr.commit()
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:  # Odoo has one such process
+                cr.rollback()
         cr.rollback()
         env["customer.group.enrolment.trace"]._cron_repair()
         cr.commit()
@@ -73,8 +79,8 @@ class MailServer:
         self.mode, self.refused = "ok", set()
         #: The process to kill, and at which e-mail from now on.
         self.victim, self.spared = None, 0
-        #: Pairs (address, Message-ID) in the order of arrival.
-        self.accepted, self.tries = [], 0
+        #: Pairs (address, Message-ID) in the order of arrival; e-mails by address.
+        self.accepted, self.contents, self.tries = [], {}, 0
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -108,13 +114,10 @@ class MailServer:
         if self.mode == "slow":
             await asyncio.sleep(0.1)
         if not (breaks and self.mode == "drop"):
-            headers = envelope.content.split(b"\r\n\r\n")[0].decode()
-            [message_id] = [
-                line.split(":", 1)[1].strip()
-                for line in headers.replace("\r\n ", " ").split("\r\n")
-                if line.lower().startswith("message-id:")
-            ]
-            self.accepted += [(address, message_id) for address in envelope.rcpt_tos]
+            message_id = message_from_bytes(envelope.content)["Message-ID"]
+            for address in envelope.rcpt_tos:
+                self.accepted.append((address, message_id))
+                self.contents[address] = envelope.content
         if breaks:
             server.transport.abort()
         self.spared -= 1
@@ -145,9 +148,14 @@ class Worker:
             text=True,
         )
 
-    def wait(self):
+    def wait(self, seconds=600):
         """Return whether it has done its work, as opposed to having died."""
-        return bool(self.process.stdout.readline())
+        timer = Timer(seconds, self.process.kill)
+        timer.start()
+        try:
+            return bool(self.process.stdout.readline())
+        finally:
+            timer.cancel()
 
     def tell(self):
         self.process.stdin.write("go\n")
@@ -200,8 +208,6 @@ class Scene:
 
     def start(self, env):
         """Let the contacts enter the series."""
-        from odoo.tools import SQL  # noqa: PLC0415
-
         contacts = SQL(
             "SELECT unnest(%s) AS partner_id, NULL::int AS group_id", self.partners
         )
