@@ -107,6 +107,7 @@ class CustomerGroupSequenceStep(models.Model):
         "active",
     )
     def _check_target(self):
+        self._check_code()
         for step in self.filtered("active"):
             # sudo: the server action can be read by administrators only.
             obstacle = step.sudo()._get_obstacle()

@@ -38,7 +38,9 @@ from . import test_rule_properties
 from . import test_search_members
 from . import test_security
 from . import test_sequence_screen
+from . import test_sequence_run
 from . import test_sequence_start
+from . import test_sequence_steps
 from . import test_sequence_time
 from . import test_settings
 from . import test_templates

@@ -153,3 +153,15 @@ class TestSequenceScreen(SequenceCommon):
             dora.read(["name", *more])
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[0] + 1)
+
+    def test_contact_shows_opt_outs_of_its_address(self):
+        optouts = self.env["customer.group.optout"]
+        optouts.create({"partner_id": self.anna.id, "group_id": self.trade.id})
+        self.ben.email = self.anna.email
+        partners = self.as_user(self.anna + self.ben + self.dora, self.assigner)
+        self.assertEqual(
+            partners.mapped("customer_group_optout_count"), [1, 1, 0]
+        )
+        action = partners[1].action_view_optouts()
+        found = optouts.with_user(self.assigner).search(action["domain"])
+        self.assertEqual(found.partner_id, self.anna)

@@ -62,7 +62,7 @@ class CustomerGroupSequenceTest(models.TransientModel):
         tz, hours = sequence._get_timezone(partner), sequence._get_hours()
         for step in sequence.step_ids:
             moment = get_due(moment, step.delay_value, step.delay_unit, tz, hours)
-            date = format_datetime(self.env, moment, tz, "short")
+            date = format_datetime(self.env, moment, tz=tz, dt_format="short")
             get_note = getattr(self, f"_get_{step.action}_note", lambda step: "")
             lines.append((date, step, get_note(step)))
         return lines
