@@ -47,6 +47,9 @@ from . import customer_group_enrolment_limit
 from . import customer_group_enrolment_run
 from . import customer_group_enrolment_job
 from . import customer_group_enrolment_merge
+from . import customer_group_sequence_figures
+from . import customer_group_enrolment_screen
+from . import customer_group_series
 from . import customer_group_enrolment_delivery
 from . import customer_group_enrolment_sending
 from . import customer_group_enrolment_reply

@@ -42,9 +42,3 @@ class CustomerGroupEnrolment(models.Model):
         if self.group_id:
             return self.env._("A group of another company")
         return self.env._("Started by hand")
-
-    def action_stop(self):
-        self._stop("manual")
-
-    def action_resume(self):
-        self.sudo().write({"state": "running"})

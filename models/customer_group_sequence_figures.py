@@ -4,6 +4,8 @@ from collections import Counter
 
 from odoo import api, fields, models
 
+from .customer_group_sequence_step import TARGET_FIELDS
+
 #: Where the states of a step done are counted.
 COUNT_FIELDS = {
     "queued": "queued_count",
@@ -116,14 +118,14 @@ class CustomerGroupSequenceStep(models.Model):
         for step in self.sudo():
             step.server_action_name = step.server_action_id.name
 
-    @api.depends("action", "template_id", "activity_type_id", "target_group_id")
+    @api.depends("activity_summary", *TARGET_FIELDS.values())
     def _compute_display_name(self):
-        """Say what the step does: "Send an e-mail: Welcome"."""
-        labels = dict(self._fields["action"]._description_selection(self.env))
+        """Say what the step does, and with what: “2. Send an e-mail: Welcome”."""
+        super()._compute_display_name()
         for step in self:
             name = step._get_object_name()
-            label = labels.get(step.action, "")
-            step.display_name = f"{label}: {name}" if name else label
+            if name:
+                step.display_name += f": {name}"
 
     def _get_object_name(self):
         """Return the name of the template, group or the like that the step uses."""
@@ -132,5 +134,4 @@ class CustomerGroupSequenceStep(models.Model):
             return self.activity_summary or self.activity_type_id.name
         if self.action == "code":
             return self.server_action_name
-        names = {"email": "template_id", "add": "target_group_id"}
-        return self[names.get(self.action, "target_group_id")].display_name
+        return self[TARGET_FIELDS[self.action]].display_name

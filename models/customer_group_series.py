@@ -1,6 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class CustomerGroup(models.Model):
@@ -56,6 +57,12 @@ class ResPartner(models.Model):
         groups="customer_group.group_assign",
     )
 
+    customer_group_optout_count = fields.Integer(
+        string="Opt-outs",
+        compute="_compute_customer_group_optout_count",
+        groups="customer_group.group_assign",
+    )
+
     @api.depends("customer_group_enrolment_ids.state")
     def _compute_customer_group_series_count(self):
         self.customer_group_series_count = self.customer_group_series_running = 0
@@ -65,3 +72,31 @@ class ResPartner(models.Model):
             partner.customer_group_series_count += count
             if state == "running":
                 partner.customer_group_series_running = count
+
+    @api.depends("email_normalized")
+    def _compute_customer_group_optout_count(self):
+        """Count what the contacts, or others of the same address, want no e-mails of.
+
+        Takes one query for all of them.
+        """
+        optouts = self.env["customer.group.optout"].search_fetch(
+            self._get_optout_domain(), ["partner_id", "email"]
+        )
+        for partner in self:
+            partner.customer_group_optout_count = len(
+                optouts.filtered_domain(partner._get_optout_domain())
+            )
+
+    def _get_optout_domain(self):
+        emails = [email for email in self.mapped("email_normalized") if email]
+        return Domain("partner_id", "in", self.ids) | Domain("email", "in", emails)
+
+    def action_view_optouts(self):
+        """Open what the contact wants no e-mails of.
+
+        :return: action
+        """
+        self.ensure_one()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_group.customer_group_optout_action_partner"
+        ) | {"domain": list(self._get_optout_domain())}

@@ -38,6 +38,7 @@ from . import test_rule_why
 from . import test_search_members
 from . import test_security
 from . import test_sequence_concurrency
+from . import test_sequence_screen
 from . import test_sequence_run
 from . import test_sequence_start
 from . import test_sequence_steps
@@ -51,4 +52,5 @@ from . import test_stat
 from . import test_templates
 from . import test_tree
 from . import test_ui
+from . import test_ui_series
 from . import test_unsubscribe

@@ -29,6 +29,8 @@ class CustomerGroupCommon(BaseCommon):
         cls.env.ref("base.group_partner_manager").implied_ids -= cls.env.ref(
             "customer_group.group_assign"
         )
+        for name in ("customer.group.enrolment", "customer.group.sequence"):
+            cls.env[name].with_context(active_test=False).search([]).unlink()
         cls.Group = cls.env["customer.group"]
         for model in ("customer.group.selection", "customer.group"):  # demo data
             records = cls.env[model].with_context(active_test=False)

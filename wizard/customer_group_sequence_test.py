@@ -46,12 +46,11 @@ class CustomerGroupSequenceTest(models.TransientModel):
     def _compute_preview(self):
         for wizard in self:
             lines = wizard._get_lines() if wizard.partner_id else []
-            item = Markup("<li><b>%s</b> – %s%s</li>")
+            item = Markup("<li class='mb-2'><b>%s</b> – %s%s</li>")
             body = Markup().join(
-                item % (date, step.display_name.partition(" ")[2], note)
-                for date, step, note in lines
+                item % (date, step.display_name, note) for date, step, note in lines
             )
-            wizard.preview = Markup("<ol>%s</ol>") % body
+            wizard.preview = Markup("<ul class='list-unstyled'>%s</ul>") % body
 
     def _get_lines(self):
         """Return the steps in order, each with its time and what it would do.
@@ -64,7 +63,8 @@ class CustomerGroupSequenceTest(models.TransientModel):
         for step in sequence.step_ids:
             moment = get_due(moment, step.delay_value, step.delay_unit, tz, hours)
             date = format_datetime(self.env, moment, tz=tz, dt_format="short")
-            lines.append((date, step, getattr(self, f"_get_{step.action}_note")(step)))
+            get_note = getattr(self, f"_get_{step.action}_note", lambda step: "")
+            lines.append((date, step, get_note(step)))
         return lines
 
     def _get_email_note(self, step):
@@ -72,29 +72,16 @@ class CustomerGroupSequenceTest(models.TransientModel):
         if error:
             note = Markup("<div class='text-danger'>%s</div>") % error
         else:
-            note = Markup(": %s<div class='border rounded p-2 mb-2'>%s</div>") % (
-                values["subject"],
-                values["body_html"],
-            )
+            note = Markup(
+                "<div class='border rounded p-2'><b>%s</b><div>%s</div></div>"
+            ) % (values["subject"], values["body_html"])
         if not self.partner_id._origin.email_normalized:
             warning = self.env._("The contact has no e-mail address.")
             note += Markup("<div class='text-warning'>%s</div>") % warning
         return note
 
-    def _get_activity_note(self, step):
-        summary = step.activity_summary or step.activity_type_id.name
-        return f": {summary}"
-
-    def _get_add_note(self, step):
-        return f": {step.target_group_id.display_name}"
-
-    def _get_remove_note(self, step):
-        return self._get_add_note(step)
-
     def _get_code_note(self, step):
-        # sudo: only administrators can read the action itself; its name is no secret.
-        name = step.sudo().server_action_id.name
-        return self.env._(": %s (is never run by a test)", name)
+        return " " + self.env._("(is never run by a test)")
 
     def _render(self, step):
         """Return what a template makes of the contact, or what is wrong with it.

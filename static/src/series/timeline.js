@@ -17,9 +17,11 @@ export class TimelineRenderer extends KanbanRenderer {
         // A row that has moved has lost the focus.
         onPatched(() => {
             if (this.moved) {
-                const row = `[data-id='${this.moved}']`;
-                const focus = `${row} .o_customer_group_moved, ${row} button:enabled`;
-                this.rootRef.el.querySelector(focus)?.focus();
+                const buttons = `[data-id='${this.moved.id}'] button`;
+                const [up, down] = this.rootRef.el.querySelectorAll(buttons);
+                const [button, other] = this.moved.by < 0 ? [up, down] : [down, up];
+                (button.disabled ? other : button).focus();
+                this.moved = null;
             }
         });
     }
@@ -62,11 +64,19 @@ export class TimelineRenderer extends KanbanRenderer {
         return hours.filter(Boolean).length > 1 && days ? _t("Day %s", days) : undefined;
     }
 
+    /** Leaves buttons and links their keys, which otherwise open or select a card. */
+    onKeydown(ev) {
+        if (["Enter", " "].includes(ev.key) && ev.target.matches("button, a")) {
+            ev.stopPropagation();
+        }
+    }
+
     /** @param {Number} by -1 for up, 1 for down */
     async move(record, index, by) {
         const target = this.records[by < 0 ? index - 2 : index + 1];
-        this.moved = record.id;
         await this.props.list.resequence(record.id, target ? target.id : null);
+        this.moved = { id: record.id, by };
+        this.render();
     }
 }
 
