@@ -131,11 +131,14 @@ class CustomerGroup(models.Model):
         return ""
 
     @contextmanager
-    def _limit_time(self):
-        """Cancel queries that take too long, and undo what they did."""
+    def _limit_time(self, flush=True):
+        """Cancel queries that take too long, and undo what they did.
+
+        :param bool flush: False keeps the cache, for queries that only read
+        """
         set_limit = "SELECT set_config('statement_timeout', %s, true)"
         [[limit]] = self.env.execute_query(SQL("SHOW statement_timeout"))
-        with self.env.cr.savepoint():
+        with self.env.cr.savepoint(flush=flush):
             self.env.cr.execute(SQL(set_limit, TIME_LIMIT))
             yield
             self.env.cr.execute(SQL(set_limit, limit))

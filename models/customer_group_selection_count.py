@@ -35,23 +35,22 @@ class CustomerGroupSelection(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_waterfall(self):
         for selection in self:
-            selection.waterfall = selection.notice = selection.obstacle = False
-            selection.contact_count = 0
+            steps = obstacle = notice = False
             try:
                 definition = selection._read_definition()
                 steps = selection._count_steps(definition)
+                notice = selection._get_notice(definition)
             except (UserError, AccessError) as error:
-                selection.obstacle = str(error)
-                continue
+                obstacle = str(error)
             except psycopg2.errors.QueryCanceled:
-                selection.obstacle = self.env._(
-                    "Counting takes too long. Use fewer conditions, or such on fields"
-                    " of the contact itself."
+                notice = self.env._(
+                    "There is no number: counting takes too long. Use fewer conditions,"
+                    " or such on fields of the contact itself."
                 )
-                continue
             selection.waterfall = steps
-            selection.contact_count = steps[-1]["count"]
-            selection.notice = selection._get_notice(definition)
+            selection.contact_count = steps[-1]["count"] if steps else 0
+            selection.obstacle = obstacle
+            selection.notice = notice
 
     def _count_steps(self, definition):
         """Count with one query who matches, and who is left out in which step.
@@ -65,14 +64,14 @@ class CustomerGroupSelection(models.Model):
         found = partners._search(domains.pop("matched"))
         cases = SQL(" ").join(
             SQL(
-                "WHEN %s THEN %s",
+                "WHEN (%s) IS NOT TRUE THEN %s",
                 domain.optimize_full(partners)._to_sql(partners, found.table, found),
                 number,
             )
             for number, domain in enumerate(domains.values(), 1)
         )
         step = SQL("CASE %s ELSE 0 END", cases) if domains else SQL("0")
-        with self.env["customer.group"]._limit_time():
+        with self.env["customer.group"]._limit_time(flush=False):
             removed = dict(
                 self.env.execute_query(
                     SQL(

@@ -76,7 +76,7 @@ class CustomerGroupSelection(models.Model):
         definition = self._read_definition()
         return (
             self._get_remaining(definition)
-            & ~self._get_opted_out_domain(definition)
+            & self._get_willing_domain(definition)
             & self._get_addressed_domain()
         )
 
@@ -97,22 +97,18 @@ class CustomerGroupSelection(models.Model):
         """
         domains = definition.domains
         if (self.id, strict) not in domains:
-            domain = Domain.AND(
-                domain if name == "matched" else ~domain
-                for name, domain in self._get_steps(definition, strict).items()
-            )
+            domain = Domain.AND(self._get_steps(definition, strict).values())
             domains[self.id, strict] = (
                 domain if self.cap_mode == "none" else self._cap(domain)
             )
         return domains[self.id, strict]
 
     def _get_steps(self, definition, strict=False):
-        """Return who matches, and who of these is left out, one step after the other.
+        """Return who matches, and who of these stays, one step after the other.
 
         :param Definition definition: as :meth:`_read_definition` returns it
         :param bool strict: whether groups that the user may not see matter in includes
-        :return: dict of names to ``Domain``; the first, ``matched``, says who is in,
-            all others say who is not
+        :return: dict of names of steps to ``Domain``; the first is ``matched``
         """
         key = self._origin.id or 0
         if key in definition.way:
@@ -124,10 +120,12 @@ class CustomerGroupSelection(models.Model):
         steps = {"matched": self._get_matched_domain(definition, lines, strict)}
         excluded = [line for line in lines if line.mode == "exclude"]
         if excluded:
-            steps["excluded"] = self._get_any_domain(definition, excluded, strict=True)
+            ids, others = self._sort_lines(definition, excluded, strict=True)
+            stays = self.env["res.partner"]._get_not_in_groups_domain(set().union(*ids))
+            steps["excluded"] = Domain.AND([stays, *(~other for other in others)])
         if self.for_email:
-            steps["opted_out"] = self._get_opted_out_domain(definition)
-            steps["no_address"] = ~self._get_addressed_domain()
+            steps["opted_out"] = self._get_willing_domain(definition)
+            steps["no_address"] = self._get_addressed_domain()
         definition.way.pop()
         return steps
 
@@ -214,8 +212,8 @@ class CustomerGroupSelection(models.Model):
         """Return who has an e-mail address that can be one."""
         return Domain("email_normalized", "!=", False)
 
-    def _get_opted_out_domain(self, definition):
-        """Return who wants no e-mails: at all, or because of one of the groups.
+    def _get_willing_domain(self, definition):
+        """Return who has not refused e-mails: at all, or because of one of the groups.
 
         :param Definition definition: names the groups
         :rtype: Domain
@@ -226,7 +224,7 @@ class CustomerGroupSelection(models.Model):
             if line.mode != "exclude" and line.group_id
             for id_ in definition.get_ids(line)
         }
-        return self.env["res.partner"]._get_opted_out_domain(ids)
+        return self.env["res.partner"]._get_willing_domain(ids)
 
     def _cap(self, domain):
         """Return the domain of as many of the contacts as the selection allows.

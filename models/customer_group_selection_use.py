@@ -16,7 +16,6 @@ EXPORTED = [
     "city",
     "country_id",
     "lang",
-    "customer_group_ids",
 ]
 
 

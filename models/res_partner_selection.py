@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .res_partner import WALK_KEY
+
 
 class ResPartner(models.Model):
     """Finding the contacts of selections."""
@@ -130,8 +132,35 @@ class ResPartner(models.Model):
         )
 
     @api.model
-    def _get_opted_out_domain(self, group_ids):
-        """Return the domain of the contacts who want no e-mails.
+    def _get_not_in_groups_domain(self, ids):
+        """Return the domain of the contacts that are in none of these groups.
+
+        The ORM's negation of the opposite would keep the database from joining.
+
+        :param Iterable[int] ids: the groups; their rules are the caller's business
+        """
+        ids = frozenset(ids)
+        if not ids:
+            return Domain.TRUE
+
+        def to_sql(model, alias, _query):
+            model._check_field_access(model._fields["customer_group_ids"], "read")
+            return SQL(
+                """NOT EXISTS (SELECT FROM customer_group_res_partner_rel
+                                WHERE group_id IN %s AND partner_id = %s%s)""",
+                tuple(sorted(ids)),
+                SQL.identifier(alias, "id"),
+                # for a page, only a few contacts have to be looked up
+                SQL(" OFFSET 0") if model.env.context.get(WALK_KEY) else SQL(),
+            )
+
+        return Domain.custom(
+            to_sql=to_sql, predicate=lambda partner: not partner._is_in_any_group(ids)
+        )
+
+    @api.model
+    def _get_willing_domain(self, group_ids):
+        """Return the domain of the contacts who have not refused e-mails.
 
         :param set[int] group_ids: groups because of which one would write to them
         """
@@ -139,13 +168,14 @@ class ResPartner(models.Model):
         def to_sql(model, alias, _query):
             model.env["mail.blacklist"].flush_model(["email", "active"])
             return SQL(
-                """EXISTS (SELECT FROM mail_blacklist b
-                            WHERE b.active AND b.email = %s)""",
+                """NOT EXISTS (SELECT FROM mail_blacklist b
+                                WHERE b.active AND b.email = %s%s)""",
                 model._field_to_sql(alias, "email_normalized"),
+                SQL(" OFFSET 0") if model.env.context.get(WALK_KEY) else SQL(),
             )
 
         return Domain.custom(
-            to_sql=to_sql, predicate=lambda partner: partner.is_blacklisted
+            to_sql=to_sql, predicate=lambda partner: not partner.is_blacklisted
         )
 
     @api.model

@@ -39,13 +39,20 @@ class CustomerGroupSelectionUse(models.TransientModel):
     )
     # As the user has seen it: what he confirms is compared with it.
     contact_count = fields.Integer(
-        string="Contacts", compute="_compute_counts", store=True, readonly=False
+        string="Contacts",
+        compute="_compute_counts",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     left_out_count = fields.Integer(
-        compute="_compute_counts", store=True, string="Left out"
+        string="Left out", compute="_compute_counts", compute_sudo=False, store=True
     )
     address_count = fields.Integer(
-        string="Different Addresses", compute="_compute_counts", store=True
+        string="Different Addresses",
+        compute="_compute_counts",
+        compute_sudo=False,
+        store=True,
     )
     is_large = fields.Boolean(compute="_compute_is_large")
     typed_count = fields.Integer(string="Type the Number to Confirm")
