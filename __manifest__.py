@@ -27,6 +27,7 @@
         "views/customer_group_request_views.xml",
         "views/customer_group_coverage_views.xml",
         "views/customer_group_menus.xml",
+        "wizard/customer_group_compare_views.xml",
         "views/customer_group_report_views.xml",
         "views/res_partner_views.xml",
         "wizard/customer_group_from_tags_views.xml",

@@ -35,3 +35,5 @@ from . import customer_group_rule_release
 from . import customer_group_rule_text
 from . import customer_group_rule_why
 from . import customer_group_stat
+from . import customer_group_overlap
+from . import customer_group_movement

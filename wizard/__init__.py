@@ -13,3 +13,4 @@ from . import customer_group_import
 from . import customer_group_import_lookup
 from . import customer_group_rule_off
 from . import customer_group_why
+from . import customer_group_compare
