@@ -1,16 +1,18 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from .models.customer_group_membership import RETENTION
 from .models.customer_group_name import IGNORE_SIMILAR
 
 
 def uninstall_hook(env):
-    """Remove what Odoo leaves behind: a parameter, and external ids of other modules.
+    """Remove what Odoo leaves behind: parameters, and external ids of other modules.
 
     Odoo files what a model inherits from ``mail.thread`` and the like under the module
     that defines it, and does not remove these ids with the model.
     """
-    env["ir.config_parameter"].set_param(IGNORE_SIMILAR, False)
+    for parameter in (IGNORE_SIMILAR, RETENTION):
+        env["ir.config_parameter"].set_param(parameter, False)
     env["ir.model.data"].search(
         [
             ("model", "in", ["ir.model.fields.selection", "ir.model.inherit"]),

@@ -37,3 +37,4 @@ from . import customer_group_rule_why
 from . import customer_group_stat
 from . import customer_group_overlap
 from . import customer_group_movement
+from . import res_partner_privacy

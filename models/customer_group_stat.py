@@ -188,6 +188,8 @@ class CustomerGroupStat(models.Model):
                     return
                 self._fill(ids, since, today)
                 time_left = commit(len(ids))
+        # What the statistics have seen may go.
+        self.env["customer.group.membership"]._remove_old()
 
     @api.model
     def _get_tz(self):

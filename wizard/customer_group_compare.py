@@ -80,13 +80,17 @@ class CustomerGroupCompare(models.TransientModel):
     @api.depends_context("uid", "allowed_company_ids", "lang", "tz")
     def _compute_matrix(self):
         for page in self:
-            try:
-                page.matrix = page._get_matrix()
-            except UserError as error:
-                page.matrix = {"message": str(error)}
+            page.matrix = page._get_matrix()
 
     def _get_matrix(self):
-        """Return what the heatmap shows, for either kind.
+        """Return what the heatmap shows, or ``message`` with what stands in the way."""
+        try:
+            return self._prepare_matrix()
+        except UserError as error:
+            return {"message": str(error)}
+
+    def _prepare_matrix(self):
+        """Return the numbers of the heatmap, for either kind.
 
         :return: what :meth:`get_overlap` and :meth:`get_movement` return; ``cells`` are
             the numbers (row, column, contacts, contacts in either)
