@@ -32,6 +32,7 @@
         "views/customer_group_optout_views.xml",
         "views/customer_group_enrolment_views.xml",
         "views/customer_group_sequence_views.xml",
+        "wizard/customer_group_compare_views.xml",
         "views/customer_group_report_views.xml",
         "views/res_partner_views.xml",
         "wizard/customer_group_from_tags_views.xml",

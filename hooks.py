@@ -1,6 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from .models.customer_group_membership import RETENTION
 from .models.customer_group_name import IGNORE_SIMILAR
 from .models.customer_group_selection import CONFIRM_ABOVE
 
@@ -11,7 +12,7 @@ def uninstall_hook(env):
     Odoo files what a model inherits from ``mail.thread`` and the like under the module
     that defines it, and does not remove these ids with the model.
     """
-    for parameter in (IGNORE_SIMILAR, CONFIRM_ABOVE):
+    for parameter in (IGNORE_SIMILAR, CONFIRM_ABOVE, RETENTION):
         env["ir.config_parameter"].set_param(parameter, False)
     env["ir.model.data"].search(
         [

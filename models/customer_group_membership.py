@@ -2,11 +2,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import datetime
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .customer_group_operation import Change
+
+#: Parameter: after how many months the history of former members is deleted; 0: never.
+RETENTION = "customer_group.retention_months"
 
 
 class CustomerGroupMembership(models.Model):
@@ -21,6 +26,9 @@ class CustomerGroupMembership(models.Model):
     _description = "Membership in a Customer Group"
     _order = "date_start desc, id desc"
     _rec_name = "group_id"
+
+    #: So many rows are deleted in one transaction.
+    _removed_at_once = 50_000
 
     partner_id = fields.Many2one(
         comodel_name="res.partner",
@@ -323,3 +331,37 @@ class CustomerGroupMembership(models.Model):
         removed = self._close(stale, operation)
         operation.write({"removed": removed, "added": self._start(missing, operation)})
         return operation
+
+    # ------------------------------------------------------------
+    # RETENTION
+    # ------------------------------------------------------------
+
+    @api.model
+    def _remove_old(self):
+        """Delete memberships that ended long ago, as the settings say.
+
+        The present members and everything younger stay, and so do the numbers of the
+        journal; words that belong to nothing any more go.
+        """
+        # sudo: a job, and what it asks is no secret.
+        value = self.env["ir.config_parameter"].sudo().get_param(RETENTION, "")
+        months = int(value) if value.isdecimal() else 0
+        if not months:
+            return
+        before = fields.Datetime.now() - relativedelta(months=months)
+        commit = self.env["ir.cron"]._commit_progress
+        while True:
+            self.env.cr.execute(
+                SQL(
+                    """DELETE FROM customer_group_membership WHERE id IN (
+                       SELECT id FROM customer_group_membership
+                        WHERE date_end < %s LIMIT %s)""",
+                    before,
+                    self._removed_at_once,
+                )
+            )
+            removed = self.env.cr.rowcount
+            if not commit(removed) or not removed:
+                break
+        self.env["customer.group.operation"]._forget_reasons(SQL("o.date < %s", before))
+        self.invalidate_model()

@@ -200,6 +200,69 @@ class CustomerGroupOperation(models.Model):
         return count
 
     # ------------------------------------------------------------
+    # PRIVACY
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_traces(self):
+        """Return where operations leave what they did to contacts.
+
+        :return: pairs (table, column); each table has a ``partner_id``
+        """
+        return [
+            ("customer_group_membership", "start_operation_id"),
+            ("customer_group_membership", "end_operation_id"),
+            ("customer_group_membership", "pin_operation_id"),
+            ("customer_group_exclusion", "start_operation_id"),
+            ("customer_group_exclusion", "end_operation_id"),
+        ]
+
+    @api.model
+    def _get_ids_of_contacts(self, partners):
+        """Return the ids of the operations that concerned contacts."""
+        if not partners:
+            return []
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(" UNION ").join(
+                SQL(
+                    "SELECT %s FROM %s WHERE partner_id IN %s",
+                    SQL.identifier(column),
+                    SQL.identifier(table),
+                    partners._ids,
+                )
+                for table, column in self._get_traces()
+            )
+        )
+        return [id_ for [id_] in rows if id_]
+
+    @api.model
+    def _forget_reasons(self, condition):
+        """Empty what people wrote about changes that concern no contact any more.
+
+        Nobody can tell from it whom it is about; the words might.
+
+        :param SQL condition: on the operations, with the alias ``o``
+        """
+        self.env.cr.execute(
+            SQL(
+                """UPDATE customer_group_operation o SET reason = NULL
+                    WHERE reason IS NOT NULL AND kind NOT IN ('delete', 'merge')
+                      AND %s AND %s""",
+                condition,
+                SQL(" AND ").join(
+                    SQL(
+                        "NOT EXISTS (SELECT FROM %s t WHERE t.%s = o.id)",
+                        SQL.identifier(table),
+                        SQL.identifier(column),
+                    )
+                    for table, column in self._get_traces()
+                ),
+            )
+        )
+        self.invalidate_model(["reason"])
+
+    # ------------------------------------------------------------
     # ACTIONS
     # ------------------------------------------------------------
 

@@ -366,3 +366,19 @@ class CustomerGroupRequest(models.Model):
             or managers[:1]
             or self.env.ref("base.user_admin")
         )
+
+    @api.model
+    def _forget_record(self, records):
+        """Do not remember where a group was asked for when that is deleted.
+
+        :param records: what is going to be deleted
+        """
+        self.env.cr.execute(
+            SQL(
+                """UPDATE customer_group_request SET res_model = NULL, res_id = NULL
+                    WHERE res_model = %s AND res_id = ANY(%s)""",
+                records._name,
+                records.ids,
+            )
+        )
+        self.invalidate_model(["res_model", "res_id"])

@@ -93,10 +93,10 @@ WINDOW later AS (PARTITION BY group_id ORDER BY date DESC
 class CustomerGroupStat(models.Model):
     """How many contacts a group had at the end of a day, and how many came and went.
 
-    Holds no persons, so that deleting a contact changes nothing. A job computes the rows
-    from the ledger, for all days since its last run and for the past when it runs first.
-    The last row counts up to that run and is computed again by the next one. Days end
-    at midnight where the first company is.
+    Holds no persons, so that deleting a contact changes nothing. A job computes the
+    rows from the ledger, for all days since its last run, and for the past when it runs
+    first. The last row counts up to that run and is computed again by the next one.
+    Days end at midnight where the first company is.
 
     What is older than some thirteen months is kept as one row for each month.
     """
@@ -139,8 +139,8 @@ class CustomerGroupStat(models.Model):
     leaves = fields.Integer(
         string="Left",
         readonly=True,
-        help="Contacts that were in the group or in one of its subgroups the day before,"
-        " and no longer at the end of the day.",
+        help="Contacts that were in the group or in one of its subgroups the day"
+        " before, and no longer at the end of the day.",
     )
 
     _group_date_uniq = models.Constraint(
@@ -188,6 +188,8 @@ class CustomerGroupStat(models.Model):
                     return
                 self._fill(ids, since, today)
                 time_left = commit(len(ids))
+        # What the statistics have seen may go.
+        self.env["customer.group.membership"]._remove_old()
 
     @api.model
     def _get_tz(self):

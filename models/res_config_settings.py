@@ -1,7 +1,9 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import Command, api, fields, models
+from odoo.exceptions import ValidationError
 
+from .customer_group_membership import RETENTION
 from .customer_group_name import IGNORE_SIMILAR
 from .customer_group_selection import CONFIRM_ABOVE
 
@@ -34,6 +36,20 @@ class ResConfigSettings(models.TransientModel):
     customer_group_warn_similar = fields.Boolean(
         string="Warn of nearly the same name", default=True
     )
+    customer_group_retention_months = fields.Integer(
+        string="Months", config_parameter=RETENTION
+    )
+
+    @api.constrains("customer_group_retention_months")
+    def _check_customer_group_retention_months(self):
+        for settings in self:
+            if settings.customer_group_retention_months < 0:
+                raise ValidationError(
+                    self.env._(
+                        "The history is kept for a number of months. Enter 0 to keep it"
+                        " for good."
+                    )
+                )
 
     customer_group_confirm_above = fields.Integer(
         string="Have the number of contacts typed above"

@@ -16,3 +16,4 @@ from . import customer_group_sequence_test
 from . import customer_group_why
 from . import customer_group_selection_use
 from . import mail_compose_message
+from . import customer_group_compare

@@ -49,10 +49,11 @@ class MergePartnerAutomatic(models.TransientModel):
         after = dst_partner._get_customer_group_pairs()
         leaves = dst_partner._get_groups_to_leave(before)
         if after != before or leaves:
-            names = ", ".join(src_partners.mapped("display_name"))
             groups = self.env["customer.group"]
+            # No names: they would stay when the remaining contact is deleted.
+            reason = self.env._("Contacts merged into one: %s", len(src_partners))
             operation = self.env["customer.group.operation"]._open(
-                Change("merge", "merge", self.env._("Merged with: %s", names)),
+                Change("merge", "merge", reason),
                 added=len(after - before),
                 group_ids=[Command.set({group for _partner, group in after - before})],
             )

@@ -1,0 +1,150 @@
+# Copyright 2026 The customer_group authors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class ResPartner(models.Model):
+    """What the groups know of a person: to tell him, and to forget him."""
+
+    _inherit = "res.partner"
+
+    # ------------------------------------------------------------
+    # TELL
+    # ------------------------------------------------------------
+
+    def action_export_customer_group_data(self):
+        """Download what is stored about the contact, as a file.
+
+        :return: action dictionary
+        :raise AccessError: when the user is no manager or may not see the contact
+        """
+        self.ensure_one()
+        self._check_customer_group_data()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/customer_group/contact/{self.id}/data",
+            "target": "download",
+        }
+
+    def _check_customer_group_data(self):
+        """Check that the current user may have all data of the contact in a file.
+
+        :raise AccessError: when he is no manager or may not see the contact
+        """
+        self.check_access("read")
+        if not self.env.user.has_group("customer_group.group_manager"):
+            raise AccessError(
+                self.env._(
+                    "Only managers of customer groups may download the data of a"
+                    " contact."
+                )
+            )
+
+    def _get_customer_group_data(self):
+        """Return what is stored about the contact, of all companies the user has.
+
+        As superuser: of all companies. Add-ons and further models add their part to it.
+
+        :return: texts, numbers, lists and dicts, to be written as JSON
+        :rtype: dict
+        :raise AccessError: when the user is no manager or may not see the contact
+        """
+        self.ensure_one()
+        self._check_customer_group_data()
+        companies = self.env.user.company_ids
+        if self.env.su:
+            companies = companies.search([])
+        contact = self.with_context(
+            active_test=False, allowed_company_ids=companies.ids
+        )
+        return {
+            "contact": {"id": self.id, "name": self.name, "email": self.email},
+            "date": fields.Datetime.to_string(fields.Datetime.now()),
+            "companies": companies.sorted("id").mapped("name"),
+            "groups": contact._read_customer_group_data(
+                "customer.group",
+                [("id", "in", contact._get_customer_group_ids())],
+                ["complete_name"],
+            ),
+            "memberships": contact._read_customer_group_data(
+                "customer.group.membership",
+                [("partner_id", "=", self.id)],
+                [
+                    "group_id",
+                    "date_start",
+                    "source",
+                    "start_reason",
+                    "date_end",
+                    "end_source",
+                    "end_reason",
+                    "by_rule",
+                    "pin_date",
+                ],
+            ),
+            "kept_out": contact._read_customer_group_data(
+                "customer.group.exclusion",
+                [("partner_id", "=", self.id)],
+                ["group_id", "date", "reason"],
+            ),
+            "requests": contact._read_customer_group_data(
+                "customer.group.request",
+                Domain("partner_ids", "in", self.ids)
+                | Domain([("res_model", "=", self._name), ("res_id", "=", self.id)]),
+                ["name", "create_date", "reason", "state", "answer"],
+            ),
+        }
+
+    def _get_customer_group_ids(self):
+        """Return the ids of the groups of the contact, those of all companies."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT group_id FROM customer_group_res_partner_rel
+                    WHERE partner_id IN %s""",
+                self._ids,
+            )
+        )
+        return [group_id for [group_id] in rows]
+
+    def _read_customer_group_data(self, model, domain, names):
+        """Return rows about the contact, under the rules of the model.
+
+        :param str model: name of the model
+        :param domain: which rows
+        :param list[str] names: the fields; those without value are left out
+        :return: list of dicts of texts, numbers and truth values
+        """
+        records = self.env[model].search(domain)
+        return [
+            {
+                name: fields.Datetime.to_string(value)
+                if records._fields[name].type in ("date", "datetime")
+                else value
+                for name, value in row.items()
+                if value or records._fields[name].type == "boolean"
+            }
+            for row in (
+                {
+                    name: record[name].display_name
+                    if records._fields[name].relational
+                    else record[name]
+                    for name in names
+                }
+                for record in records
+            )
+        ]
+
+    # ------------------------------------------------------------
+    # FORGET
+    # ------------------------------------------------------------
+
+    def unlink(self):
+        """Forget the texts of changes that concerned no other contact, and wishes."""
+        operations = self.env["customer.group.operation"]
+        operation_ids = operations._get_ids_of_contacts(self)
+        self.env["customer.group.request"]._forget_record(self)
+        result = super().unlink()
+        operations._forget_reasons(SQL("o.id = ANY(%s)", operation_ids))
+        return result
