@@ -29,7 +29,9 @@ class MailMail(models.Model):
                 post_send_callback=post_send_callback,
                 **options,
             )
-        for trace in traces._hold(auto_commit):
+        ids = traces._hold(auto_commit).ids
+        # Without the others: after each commit, the ORM would read all of them again.
+        for trace in (traces.browse(id_) for id_ in ids):
             mail = self.browse(trace.mail_mail_id.id)
             if trace._claim(auto_commit):
                 mail._send_followed(trace, auto_commit, options)
