@@ -293,6 +293,16 @@ class TestDeliveryHold(DeliveryCommon):
         self.let_send(self.trace)
         self.assertEqual((self.trace.state, mail.state), ("queued", "outgoing"))
 
+    def test_deleted(self):
+        """Who is deleted, or taken out of all records, gets nothing."""
+        mail = self.trace.mail_mail_id
+        self.enrolment.unlink()
+        self.assertFalse(mail.exists())
+        [trace] = self.enter(self.ben)
+        mail = trace.mail_mail_id
+        self.ben.unlink()
+        self.assertFalse(mail.exists())
+
     def test_expired(self):
         """A backup that is restored does not send what was in its queue."""
         with freeze_time(fields.Datetime.now() + timedelta(days=4)):
