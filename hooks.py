@@ -7,9 +7,15 @@ from .models.customer_group_name import IGNORE_SIMILAR
 def uninstall_hook(env):
     """Remove what Odoo leaves behind: a parameter, and external ids of other modules.
 
+    E-mails of series that are not sent yet go as well: they would go out without a link
+    to unsubscribe.
+
     Odoo files what a model inherits from ``mail.thread`` and the like under the module
     that defines it, and does not remove these ids with the model.
     """
+    env["customer.group.enrolment.trace"].search(
+        [("state", "=", "queued")]
+    )._drop_waiting()
     env["ir.config_parameter"].set_param(IGNORE_SIMILAR, False)
     env["ir.model.data"].search(
         [

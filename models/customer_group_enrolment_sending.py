@@ -4,7 +4,7 @@ import smtplib
 from datetime import timedelta
 from traceback import walk_tb
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 
@@ -28,11 +28,10 @@ class CustomerGroupSequenceStep(models.Model):
 class CustomerGroupEnrolment(models.Model):
     _inherit = "customer.group.enrolment"
 
-    def unlink(self):
-        """Delete e-mails that wait, too: nobody could say any more what they are."""
-        waiting = self.trace_ids.filtered(lambda t: t.state == "queued")
-        waiting.mail_mail_id.mail_message_id.unlink()
-        return super().unlink()
+    @api.ondelete(at_uninstall=False)
+    def _unlink_waiting_mails(self):
+        """Delete e-mails that wait, too: they would go without a last look."""
+        self.trace_ids._drop_waiting()
 
 
 class CustomerGroupEnrolmentTrace(models.Model):
@@ -121,6 +120,11 @@ class CustomerGroupEnrolmentTrace(models.Model):
             frame.f_code.co_name == "data" and frame.f_globals is vars(smtplib)
             for frame, _line in walk_tb(error.__traceback__)
         )
+
+    def _drop_waiting(self):
+        """Delete the e-mails that are not sent yet."""
+        waiting = self.filtered(lambda t: t.state == "queued")
+        waiting.mail_mail_id.mail_message_id.unlink()
 
     def _commit(self):
         # An e-mail that was sent cannot be taken back by a later error.
