@@ -9,11 +9,18 @@ from .models.customer_group_selection import CONFIRM_ABOVE
 def uninstall_hook(env):
     """Remove what Odoo leaves behind: parameters, and external ids of other modules.
 
+    E-mails of series that are not sent yet go as well: they would go out without a link
+    to unsubscribe.
+
     Odoo files what a model inherits from ``mail.thread`` and the like under the module
     that defines it, and does not remove these ids with the model.
     """
     for parameter in (IGNORE_SIMILAR, CONFIRM_ABOVE, RETENTION):
         env["ir.config_parameter"].set_param(parameter, False)
+    env["customer.group.enrolment.trace"].search(
+        [("state", "=", "queued")]
+    )._drop_waiting()
+    env["ir.config_parameter"].set_param(IGNORE_SIMILAR, False)
     env["ir.model.data"].search(
         [
             ("model", "in", ["ir.model.fields.selection", "ir.model.inherit"]),

@@ -107,10 +107,11 @@ class CustomerGroupEnrolment(models.Model):
 
     def action_resume(self):
         """Have e-mails that failed tried again, too."""
-        super().action_resume()
+        result = super().action_resume()
         # sudo: the user may assign, as was checked, but nobody writes these.
         failed = self.sudo().trace_ids.filtered(lambda t: t.state == "failed")
         failed.filtered("mail_mail_id")._queue_again()
+        return result
 
 
 class CustomerGroupEnrolmentTrace(models.Model):

@@ -1,8 +1,10 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import smtplib
 from datetime import timedelta
+from traceback import walk_tb
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 
@@ -23,6 +25,15 @@ class CustomerGroupSequenceStep(models.Model):
         }
 
 
+class CustomerGroupEnrolment(models.Model):
+    _inherit = "customer.group.enrolment"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_waiting_mails(self):
+        """Delete e-mails that wait, too: they would go without a last look."""
+        self.trace_ids._drop_waiting()
+
+
 class CustomerGroupEnrolmentTrace(models.Model):
     """Whether an e-mail from the queue is to be sent, when its turn has come."""
 
@@ -39,7 +50,7 @@ class CustomerGroupEnrolmentTrace(models.Model):
         )
         if held:
             if commit:
-                self.env.cr.commit()
+                self._commit()
             held.mail_mail_id.try_lock_for_update().write(
                 {"scheduled_date": fields.Datetime.now() + timedelta(hours=1)}
             )
@@ -54,14 +65,14 @@ class CustomerGroupEnrolmentTrace(models.Model):
         """
         try:
             if commit:  # the lock has to be the first thing a transaction does
-                self.env.cr.commit()
-            mail = self.mail_mail_id.try_lock_for_update()
+                self._commit()
+            mail = self.exists().mail_mail_id.try_lock_for_update()
             if mail.state != "outgoing" or not self._is_wanted():
                 return False
             if commit:
                 self.unconfirmed = True
                 mail.write({"state": "exception", "failure_type": False})
-                self.env.cr.commit()
+                self._commit()
             mail.state = "outgoing"
             mail.flush_recordset()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
@@ -70,6 +81,54 @@ class CustomerGroupEnrolmentTrace(models.Model):
             self.env.cr.rollback()
             return False
         return True
+
+    def _hand_over(self, send, commit):
+        """Send this e-mail, and note what came of it.
+
+        What the mail server said is committed before anything else, which could
+        collide with other transactions.
+
+        :param send: function that sends it
+        :param bool commit: whether the transaction may end
+        :raise smtplib.SMTPServerDisconnected: nothing can be sent with this connection
+        """
+        lost = None
+        try:
+            send()
+        except smtplib.SMTPServerDisconnected as error:
+            lost = error
+            values = {"failure_type": False, "failure_reason": str(error)}
+            self.mail_mail_id.write(values)
+        self.unconfirmed = bool(lost) and self._has_left(lost)
+        try:
+            if commit:
+                self._commit()
+            self._settle()
+            if commit:
+                self._commit()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            if not commit:
+                raise
+            self.env.cr.rollback()
+            self.env.ref("customer_group.ir_cron_trace_repair")._trigger()
+        if lost:
+            raise lost
+
+    def _has_left(self, error):
+        """Say whether the mail server may have got the e-mail before it went away."""
+        return any(
+            frame.f_code.co_name == "data" and frame.f_globals is vars(smtplib)
+            for frame, _line in walk_tb(error.__traceback__)
+        )
+
+    def _drop_waiting(self):
+        """Delete the e-mails that are not sent yet."""
+        waiting = self.filtered(lambda t: t.state == "queued")
+        waiting.mail_mail_id.mail_message_id.unlink()
+
+    def _commit(self):
+        # An e-mail that was sent cannot be taken back by a later error.
+        self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _is_wanted(self):
         """Look once more for a reason not to send this e-mail, and act on it."""

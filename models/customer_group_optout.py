@@ -247,9 +247,9 @@ class CustomerGroupEnrolment(models.Model):
     _inherit = "customer.group.enrolment"
 
     def _get_stop_reason(self):
-        return super()._get_stop_reason() or self._get_refusal()
+        return super()._get_stop_reason() or self._get_optout_reason()
 
-    def _get_refusal(self):
+    def _get_optout_reason(self):
         """Say whether the contact wants no more of this.
 
         :return: ``optout``, ``blacklist`` or False
