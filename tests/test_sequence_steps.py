@@ -248,13 +248,17 @@ class TestSequenceSteps(SequenceCommon):
             mine.step_ids.write(code)
         with self.assertRaises(AccessError):
             mine.write({"step_ids": [Command.create(code)]})
-        with self.assertRefused(AccessError, "Only administrators"):
+        with self.assertRaises(ValidationError):
             mine.step_ids.write({"action": "code"})
         series = self.create_series([code, self.activity()], run=False)
         mine = self.as_user(series, self.manager)
         with self.assertRaises(AccessError):
             mine.step_ids.read(["server_action_id"])
         mine.step_ids[0].delay_value = 3
+        with self.assertRefused(AccessError, "Only administrators"):
+            mine.step_ids[0].write({"action": "code"})
+        with self.assertRefused(AccessError, "Only administrators"):
+            mine.copy()
         mine.action_start()
         with self.assertRefused(AccessError, "Only administrators"):
             mine.user_id = self.env.ref("base.user_admin")
