@@ -37,11 +37,8 @@ from . import test_rule_performance
 from . import test_rule_properties
 from . import test_search_members
 from . import test_security
-<<<<<<< HEAD
 from . import test_sequence_screen
-=======
 from . import test_sequence_concurrency
->>>>>>> eng
 from . import test_sequence_run
 from . import test_sequence_start
 from . import test_sequence_steps

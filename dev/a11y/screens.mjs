@@ -240,7 +240,10 @@ export const screens = [
     {
         name: "group_starts",
         url: groups,
-        steps: [openAll, ["click", row("New customers")]],
+        steps: [
+            ["fill", ".o_customer_group_find input", "new cust"],
+            ["click", row("New customers")],
+        ],
         look: `${manager}:has([name='join_sequence_ids'])`,
     },
 ];
