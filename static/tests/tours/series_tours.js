@@ -115,6 +115,25 @@ tours.add("customer_group_series_stop", {
     ],
 });
 
+tours.add("customer_group_series_trouble", {
+    steps: () => [
+        { trigger: ".o-mail-Activity:contains('A step of this series fails')" },
+        {
+            content: "the series says plainly what is wrong",
+            trigger: "[role='alert']:contains('stopped at an error: 1'):contains('No such prize')",
+        },
+        { trigger: "[role='alert'] button:contains('Show Contacts')", run: "click" },
+        { trigger: ".o_data_row:contains('Dora') .o_data_cell[name='why']", run: "click" },
+        {
+            trigger:
+                "[role='alert']:contains('Run a server action'):contains('No such prize')",
+        },
+        { trigger: "button[name='action_resume']", run: "click" },
+        status("Running"),
+        { trigger: ".o_form_view:not(:has([role='alert']))" },
+    ],
+});
+
 tours.add("customer_group_series_none", {
     steps: () => [
         { trigger: "button:contains('Group History')" },
