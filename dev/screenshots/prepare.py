@@ -68,7 +68,8 @@ env["customer.group.request"].with_user(demo).create(
     }
 )
 
-# A series in its second month. Nothing is sent: the server that is looked at runs no jobs.
+# A series in its second month. Nothing is sent: the server that is looked at runs no
+# jobs.
 series = ref("sequence_welcome")
 office_hours = {
     name: series[name] for name in ("window_from", "window_to", "weekdays_only")
@@ -88,7 +89,7 @@ newcomers = newcomers.with_user(demo)
 newcomers.write({"customer_group_ids": [(4, ref("new_customers").id)]})
 enrolments = env["customer.group.enrolment"].search([], order="id desc")
 for number, enrolment in enumerate(enrolments):
-    for _step in range(1 + (number > 1) + 2 * (number > 12)):
+    for _step in range(1 + (number > 0) + 2 * (number > 10)):
         enrolment.next_run = datetime.now()
         enrolment._run()
 env.flush_all()
