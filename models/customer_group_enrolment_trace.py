@@ -56,4 +56,6 @@ class CustomerGroupEnrolmentTrace(models.Model):
     partner_id = fields.Many2one(related="enrolment_id.partner_id")
     sequence_id = fields.Many2one(related="enrolment_id.sequence_id")
 
+    # For what was sent in the last hour.
+    _date_idx = models.Index("(date)")
     _step_uniq = models.UniqueIndex("(enrolment_id, step_id)")

@@ -241,15 +241,16 @@ class CustomerGroupSequence(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        sequences = super().create(vals_list)
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return sequences
 
     def write(self, vals):
         if vals.get("active") is False:
             vals = vals | {"state": "draft"}
+        result = super().write(vals)
         if not INDEX_FIELDS.isdisjoint(vals):
             self.env.registry.clear_cache()
-        result = super().write(vals)
         if "user_id" in vals:
             self._check_user()
         if vals.get("active") is False:
@@ -259,8 +260,9 @@ class CustomerGroupSequence(models.Model):
         return result
 
     def unlink(self):
+        result = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_history(self):

@@ -443,7 +443,11 @@ class TestImportMemberships(CustomerGroupCommon):
             action["params"],
             {
                 "model": "customer.group.import",
-                "context": {"default_mode": "remove", "default_reason": "Gone"},
+                "context": {
+                    "default_mode": "remove",
+                    "default_reason": "Gone",
+                    "default_start_series": False,
+                },
             },
         )
         names = {
