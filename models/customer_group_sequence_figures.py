@@ -121,11 +121,12 @@ class CustomerGroupSequenceStep(models.Model):
     @api.depends("activity_summary", *TARGET_FIELDS.values())
     def _compute_display_name(self):
         """Say what the step does, and with what: “2. Send an e-mail: Welcome”."""
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         for step in self:
             name = step._get_object_name()
             if name:
                 step.display_name += f": {name}"
+        return result
 
     def _get_object_name(self):
         """Return the name of the template, group or the like that the step uses."""

@@ -53,7 +53,8 @@ class TestSequenceScreen(SequenceCommon):
         with self.assertQueryCount(3):  # the steps, who waits, what came of it
             self.assertEqual(sum(row["waiting_count"] for row in read()), 0)
         contacts = self.Partner.create([{"name": f"C{i}"} for i in range(1000)])
-        self.join(contacts)
+        for sequence in (series, more):
+            sequence._start_for([("id", "in", contacts.ids)])
         with self.assertQueryCount(3):
             self.assertEqual(sum(row["waiting_count"] for row in read()), 2000)
 
@@ -95,9 +96,9 @@ class TestSequenceScreen(SequenceCommon):
         self.assertEqual(
             self.as_user(series.step_ids, self.assigner).mapped("display_name"),
             [
-                "Send an e-mail: Welcome",
-                "Schedule an activity: Call",
-                "Add to a group: Private / Students",
+                "1. Send an e-mail: Welcome",
+                "2. Schedule an activity: Call",
+                "3. Add to a group: Private / Students",
             ],
         )
 
@@ -159,9 +160,7 @@ class TestSequenceScreen(SequenceCommon):
         optouts.create({"partner_id": self.anna.id, "group_id": self.trade.id})
         self.ben.email = self.anna.email
         partners = self.as_user(self.anna + self.ben + self.dora, self.assigner)
-        self.assertEqual(
-            partners.mapped("customer_group_optout_count"), [1, 1, 0]
-        )
+        self.assertEqual(partners.mapped("customer_group_optout_count"), [1, 1, 0])
         action = partners[1].action_view_optouts()
         found = optouts.with_user(self.assigner).search(action["domain"])
         self.assertEqual(found.partner_id, self.anna)

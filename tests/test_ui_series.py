@@ -27,8 +27,31 @@ class TestSeriesUi(CustomerGroupUiCase, SequenceCommon):
         self.run_tour(dora, "series_none", self.reader)
         self.run_tour(SERIES, "series_stop", self.manager)
         enrolment = self.get_enrolments(sequence)
-        self.assertEqual((enrolment.state, enrolment.stop_reason), ("stopped", "manual"))
+        self.assertEqual(
+            (enrolment.state, enrolment.stop_reason), ("stopped", "manual")
+        )
         self.assertEqual(sequence.state, "paused")
+
+    def test_trouble(self):
+        """From the activity to the error, and on from there."""
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Give a prize",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "state": "code",
+                "code": "raise UserError('No such prize')",
+            }
+        )
+        step = {"action": "code", "server_action_id": action.id}
+        series = self.create_series([step])
+        self.join(self.dora)
+        for attempt in range(self.Enrolment._max_attempts):
+            self.run_due(hours=attempt)
+        [activity] = series.activity_ids
+        self.assertEqual(activity.user_id, self.manager)
+        url = f"{SERIES}/{activity.res_id}"
+        self.run_tour(url, "series_trouble", self.manager)
+        self.assertEqual(self.get_enrolments(series).state, "running")
 
 
 @tagged("post_install", "-at_install")

@@ -14,6 +14,9 @@ const actions = ["click", ".o_cp_action_menus button:has-text('Actions')"];
 const cog = ["click", ".o_cp_action_menus button:has(.fa-cog)"];
 const manager = ".o_customer_group_manager .o_content";
 const openAll = ["click", ".o_customer_group_open_all"];
+const series = "/odoo/follow-up-series";
+const enrolments = "/odoo/contacts-in-series";
+const welcome = ["click", ".o_data_cell:text-is('Welcome new trade customers')"];
 const open = [openAll, ["click", row("Hospitality")]];
 
 export const screens = [
@@ -165,4 +168,82 @@ export const screens = [
         look: ".o_kanban_view .o_content",
     },
     { name: "requests", url: "/odoo/customer-group-requests", look: ".o_action .o_content" },
+    { name: "series", url: series, look: ".o_list_view .o_content" },
+    {
+        name: "series_cards",
+        url: series,
+        steps: [["click", ".o_switch_view.o_kanban"]],
+        look: ".o_kanban_view .o_content",
+    },
+    { name: "series_form", url: series, steps: [welcome], look: ".o_form_view .o_content" },
+    {
+        name: "series_step",
+        url: series,
+        steps: [welcome, ["click", "button:has-text('Add a Step')"]],
+        look: ".modal-dialog:has([name='delay_value'])",
+    },
+    {
+        name: "series_test",
+        url: series,
+        steps: [welcome, ["click", "button[name='action_test']"]],
+        look: ".modal-dialog:has([name='preview'])",
+    },
+    {
+        name: "series_started",
+        url: series,
+        steps: [welcome, ["click", "button[name='action_start']"]],
+        look: ".o_form_view:has(button[name='action_pause']) .o_content",
+    },
+    // What follows finds the series running.
+    {
+        name: "series_phone",
+        url: series,
+        steps: [["click", ".o_kanban_record"]],
+        look: ".o_form_view .o_content",
+        phone: true,
+    },
+    {
+        name: "series_demo",
+        url: series,
+        user: "demo",
+        steps: [welcome],
+        look: ".o_form_view .o_content",
+    },
+    {
+        name: "series_bulk",
+        url: contacts,
+        steps: [
+            ["click", ".o_switch_view.o_list"],
+            tick(0),
+            actions,
+            menu("Add to Groups"),
+            ["fill", ".modal [name='group_ids'] input", "new customers"],
+            ["click", ".o-autocomplete--dropdown-item a:has-text('New customers')"],
+            ["check", ".modal [name='start_series'] input"],
+            ["click", ".modal button[name='action_apply']"],
+        ],
+        look: ".modal-dialog:has([name='added'])",
+    },
+    { name: "enrolments", url: enrolments, look: ".o_list_view .o_content:has(.o_data_row)" },
+    {
+        name: "enrolments_phone",
+        url: enrolments,
+        look: ".o_kanban_view .o_content",
+        phone: true,
+    },
+    {
+        name: "enrolment",
+        url: enrolments,
+        steps: [["click", ".o_data_cell[name='date_start']"]],
+        look: ".o_form_view .o_content",
+    },
+    {
+        name: "group_starts",
+        url: groups,
+        steps: [
+            ["fill", ".o_customer_group_find input", "new cust"],
+            ["click", row("New customers")],
+        ],
+        look: `${manager}:has([name='join_sequence_ids'])`,
+    },
 ];

@@ -2,6 +2,8 @@
 
 # ruff: noqa: F821 (a script for "odoo shell", which has env)
 
+from datetime import datetime
+
 
 def ref(name):
     return env.ref(f"customer_group.customer_group_demo_{name}")
@@ -100,6 +102,68 @@ env["ir.model.data"].create(
         "model": link._name,
         "res_id": link.id,
     }
+)
+
+# A series in its second month. Nothing is sent: the server that is looked at runs no
+# jobs.
+series = ref("sequence_welcome")
+office_hours = {
+    name: series[name] for name in ("window_from", "window_to", "weekdays_only")
+}
+series.write({"window_from": 0, "window_to": 24, "weekdays_only": False})
+(series + ref("sequence_win_back")).action_start()
+newcomers = env["res.partner"].search(
+    [
+        ("email", "!=", False),
+        ("user_ids", "=", False),
+        ("customer_group_ids", "not in", ref("new_customers").ids),
+    ],
+    order="name",
+    limit=17,
+)
+newcomers = newcomers.with_user(demo)
+newcomers.write({"customer_group_ids": [(4, ref("new_customers").id)]})
+enrolments = env["customer.group.enrolment"].search([], order="id desc")
+for number, enrolment in enumerate(enrolments):
+    for _step in range(1 + (number > 0) + 2 * (number > 10)):
+        enrolment.next_run = datetime.now()
+        enrolment._run()
+env.flush_all()
+env.cr.execute(
+    """
+    UPDATE customer_group_enrolment_trace t
+       SET date = t.date - ago.days * interval '1 day' + later.days * interval '1 day',
+           state = CASE state WHEN 'queued' THEN 'sent' ELSE state END,
+           sent_date = t.date - ago.days * interval '1 day'
+                     + later.days * interval '1 day' + interval '20 seconds'
+      FROM (SELECT id, row_number() OVER (ORDER BY id DESC) * 2.6 AS days
+              FROM customer_group_enrolment) ago,
+           (SELECT id, (ARRAY[0, 3, 31, 31])[row_number() OVER (ORDER BY sequence)]
+                       AS days
+              FROM customer_group_sequence_step WHERE sequence_id = %(series)s) later
+     WHERE ago.id = t.enrolment_id AND later.id = t.step_id;
+    UPDATE customer_group_enrolment e
+       SET date_start = date_start - ago.days * interval '1 day',
+           next_run = next_run - ago.days * interval '1 day'
+                    + (next_run > now() + interval '7 day')::int * interval '3 day'
+      FROM (SELECT id, row_number() OVER (ORDER BY id DESC) * 2.6 AS days
+              FROM customer_group_enrolment) ago
+     WHERE ago.id = e.id
+    """,
+    {"series": series.id},
+)
+env.invalidate_all()
+series.write(office_hours)
+mails = series.step_ids[0].trace_ids
+mails[3].replied_at = mails[3].sent_date
+mails[8].replied_at = mails[8].sent_date
+enrolments[3]._stop("replied")
+enrolments[6]._stop("goal")
+enrolments[5].with_user(demo).action_stop()
+mails[7].write({"state": "failed", "error": "550 5.1.1 There is no such mailbox"})
+enrolments[7]._stop("undeliverable")
+env["customer.group.optout"].create(
+    {"partner_id": newcomers[4].id, "group_id": ref("newsletter").id}
 )
 
 # English from right to left, for mirrored screens that everybody can read.

@@ -98,6 +98,15 @@ const askOnPhone = [
     ask.at(-1),
 ];
 const history = [["click", ".oe_stat_button:has-text('History')"]];
+const series = `/odoo/follow-up-series/{${demo}_sequence_welcome}`;
+const timeline = ".o_customer_group_timeline";
+const addStep = "button:has-text('Add a Step')";
+const enrolment = [
+    [
+        "click",
+        ".o_data_row:has-text('Running') [name='why'], .o_kanban_record:has-text('Running')",
+    ],
+];
 
 export const shots = [
     // Groups
@@ -282,6 +291,48 @@ export const shots = [
         ],
     },
     { name: "phone_as_of", ...phone, url: group("event_trade_fair"), steps: menu("Members on a Date") },
+
+    // Follow-up series
+    { name: "series", ...wide, height: 1400, url: series },
+    { name: "phone_series", ...phone, url: series, steps: [["show", timeline]] },
+    { name: "series_list", ...low, url: "/odoo/follow-up-series" },
+    { name: "phone_series_list", ...phone, url: "/odoo/follow-up-series" },
+    {
+        name: "series_step",
+        ...wide,
+        url: series,
+        steps: [["click", `${timeline} .o_kanban_record >> nth=1`]],
+    },
+    { name: "phone_series_step", ...phone, url: series, steps: [["click", addStep]] },
+    {
+        name: "series_test",
+        ...wide,
+        height: 860,
+        url: series,
+        steps: [["click", "button[name='action_test']"]],
+    },
+    { name: "enrolments", ...wide, url: "/odoo/contacts-in-series" },
+    { name: "phone_enrolments", ...phone, url: "/odoo/contacts-in-series" },
+    { name: "enrolment", ...wide, url: "/odoo/contacts-in-series", steps: enrolment },
+    { name: "phone_enrolment", ...phone, url: "/odoo/contacts-in-series", steps: enrolment },
+    {
+        name: "series_contact",
+        ...wide,
+        user: "demo",
+        url: "/odoo/contacts-in-series",
+        steps: [...enrolment, ["click", ".o_field_widget[name='partner_id'] a"]],
+    },
+    {
+        name: "series_bulk",
+        ...wide,
+        url: "/odoo/contacts",
+        steps: [
+            list,
+            ...assign.slice(0, -3),
+            ["fill", input("group_ids"), "dormant"],
+            ["choose", "Dormant"],
+        ],
+    },
 
     // Import, templates, tags, requests, settings
     { name: "import", ...wide, url: "/odoo/contacts", steps: [list, ...menu("Import memberships")] },

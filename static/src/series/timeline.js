@@ -61,7 +61,9 @@ export class TimelineRenderer extends KanbanRenderer {
             .slice(0, index + 1)
             .map(({ data }) => (data.delay_value || 0) * HOURS[data.delay_unit]);
         const days = Math.floor(hours.reduce((sum, value) => sum + value, 0) / 24);
-        return hours.filter(Boolean).length > 1 && days ? _t("Day %s", days) : undefined;
+        return hours.filter(Boolean).length > 1 && days
+            ? _t("Day %s", days)
+            : undefined;
     }
 
     /** Leaves buttons and links their keys, which otherwise open or select a card. */

@@ -47,7 +47,10 @@ tours.add("customer_group_series_build", {
             run: "click",
         },
         { trigger: `${step("3 days later")}:first-child` },
-        { trigger: `${step("How do they like it?")} button[aria-label='Move down']`, run: "click" },
+        {
+            trigger: `${step("How do they like it?")} button[aria-label='Move down']`,
+            run: "click",
+        },
         { trigger: `${step("At once")}:first-child:contains('Welcome')` },
         ...stepUtils.saveForm(),
         status("Draft"),
@@ -80,7 +83,8 @@ const trace = [
     },
     {
         content: "and what is next",
-        trigger: ".o_field_widget[name='next_step_id']:contains('How do they like it?')",
+        trigger:
+            ".o_field_widget[name='next_step_id']:contains('How do they like it?')",
     },
 ];
 
@@ -90,7 +94,10 @@ tours.add("customer_group_series_trace", {
 
 tours.add("customer_group_series_read", {
     steps: () => [
-        { trigger: ".o_data_row:contains('Welcome retailers') .o_data_cell", run: "click" },
+        {
+            trigger: ".o_data_row:contains('Welcome retailers') .o_data_cell",
+            run: "click",
+        },
         { trigger: `${step("3 days later")}:contains('1 waiting')` },
         {
             content: "who is no manager cannot change the series",
@@ -102,16 +109,49 @@ tours.add("customer_group_series_read", {
 
 tours.add("customer_group_series_stop", {
     steps: () => [
-        { trigger: ".o_data_row:contains('Welcome retailers') .o_data_cell", run: "click" },
+        {
+            trigger: ".o_data_row:contains('Welcome retailers') .o_data_cell",
+            run: "click",
+        },
         { trigger: `${step("3 days later")} a:contains('1 waiting')`, run: "click" },
-        { trigger: ".o_data_row:contains('Dora') .o_list_record_selector input", run: "click" },
+        {
+            trigger: ".o_data_row:contains('Dora') .o_list_record_selector input",
+            run: "click",
+        },
         { trigger: ".o_control_panel button[name='action_stop']", run: "click" },
         { trigger: ".modal-footer button:text(Stop)", run: "click" },
         { trigger: ".o_nocontent_help:contains('Nobody waits for this step')" },
-        { trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item a:contains('Welcome')", run: "click" },
+        {
+            trigger:
+                ".o_breadcrumb .o_back_button, .breadcrumb-item a:contains('Welcome')",
+            run: "click",
+        },
         { trigger: `${step("3 days later")}:contains('0 waiting')` },
         { trigger: "button[name='action_pause']", run: "click" },
         status("Paused"),
+    ],
+});
+
+tours.add("customer_group_series_trouble", {
+    steps: () => [
+        { trigger: ".o-mail-Activity:contains('A step of this series fails')" },
+        {
+            content: "the series says plainly what is wrong",
+            trigger:
+                "[role='alert']:contains('stopped at an error: 1'):contains('No such prize')",
+        },
+        { trigger: "[role='alert'] button:contains('Show Contacts')", run: "click" },
+        {
+            trigger: ".o_data_row:contains('Dora') .o_data_cell[name='why']",
+            run: "click",
+        },
+        {
+            trigger:
+                "[role='alert']:contains('Run a server action'):contains('No such prize')",
+        },
+        { trigger: "button[name='action_resume']", run: "click" },
+        status("Running"),
+        { trigger: ".o_form_view:not(:has([role='alert']))" },
     ],
 });
 
