@@ -36,9 +36,14 @@ from . import customer_group_rule_text
 from . import customer_group_rule_why
 from . import customer_group_sequence
 from . import customer_group_sequence_step
+from . import customer_group_sequence_group
+from . import customer_group_sequence_warning
 from . import customer_group_enrolment
 from . import customer_group_enrolment_trace
 from . import customer_group_enrolment_start
+from . import customer_group_sequence_source
+from . import customer_group_enrolment_stop
+from . import customer_group_enrolment_limit
 from . import customer_group_enrolment_run
 from . import customer_group_selection
 from . import customer_group_selection_line
@@ -47,3 +52,12 @@ from . import customer_group_selection_use
 from . import customer_group_selection_domain
 from . import customer_group_selection_count
 from . import res_partner_selection
+from . import customer_group_enrolment_job
+from . import customer_group_enrolment_merge
+from . import customer_group_enrolment_delivery
+from . import customer_group_enrolment_sending
+from . import customer_group_enrolment_reply
+from . import customer_group_optout
+from . import customer_group_unsubscribe
+from . import mail_mail
+from . import mail_thread

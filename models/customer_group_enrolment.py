@@ -6,8 +6,9 @@ from odoo import fields, models
 class CustomerGroupEnrolment(models.Model):
     """A contact goes, or went, through a follow-up series once.
 
-    ``running`` is followed by one of the other states, and these by nothing: who enters
-    again has a new row. Rows are written by the methods of this model only.
+    ``running`` is followed by one of the other states, and these by nothing, unless a
+    person resumes what has failed: who enters again has a new row. Rows are written by
+    the methods of this model only.
     """
 
     _name = "customer.group.enrolment"
@@ -68,6 +69,7 @@ class CustomerGroupEnrolment(models.Model):
     stop_reason = fields.Selection(
         selection=[
             ("left", "Left the groups"),
+            ("back", "Is back in the groups"),
             ("replied", "Replied"),
             ("goal", "Goal reached"),
             ("optout", "Opted out"),
@@ -79,6 +81,8 @@ class CustomerGroupEnrolment(models.Model):
             ("loop", "Loop"),
             ("limit", "Too many series in a day"),
             ("series", "Series ended"),
+            ("company", "Belongs to another company"),
+            ("undone", "Change undone"),
             ("manual", "Stopped by hand"),
         ],
         readonly=True,
@@ -114,19 +118,3 @@ class CustomerGroupEnrolment(models.Model):
     )
     _occurrence_uniq = models.UniqueIndex("(sequence_id, partner_id, occurrence)")
     _due_idx = models.Index("(next_run) WHERE state = 'running'")
-
-    def _stop(self, reason):
-        """End these enrollments before their last step.
-
-        :param str reason: a value of ``stop_reason``
-        """
-        # sudo: nobody has the right to write enrollments; this is how they end.
-        self.sudo().filtered(lambda e: e.state == "running").write(
-            {
-                "state": "stopped",
-                "stop_reason": reason,
-                "next_run": False,
-                "next_step_id": False,
-                "date_end": fields.Datetime.now(),
-            }
-        )

@@ -27,6 +27,9 @@ class Change:
     reason: str = ""
     #: Whether a person has decided that a change in bulk starts follow-up series.
     start_series: bool = False
+    #: The enrollment a step of which makes the change, so that series do not start each
+    #: other for ever.
+    enrolment_id: int | None = None
 
 
 class CustomerGroupOperation(models.Model):
@@ -150,7 +153,8 @@ class CustomerGroupOperation(models.Model):
         url = getattr(current_thread(), "url", "")
         if urlsplit(url).path.startswith(API_PATHS):
             return Change(source="api")
-        if self.env.context.get("import_file"):
+        context = self.env.context
+        if context.get("import_file") or "_import_current_module" in context:
             return Change(source="import")
         return Change()
 
@@ -168,6 +172,7 @@ class CustomerGroupOperation(models.Model):
                 "source": change.source,
                 "reason": change.reason or False,
                 "start_series": change.start_series,
+                "enrolment_id": change.enrolment_id,
                 "user_id": self.env.uid,
                 "date": fields.Datetime.now(),
                 **values,

@@ -1,8 +1,8 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import ormcache
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL, ormcache
 
 #: The sources of changes that start a series if it says so, by its field. Others start
 #: one only when a person has said so in the dialog of the change.
@@ -13,6 +13,8 @@ START_FIELDS = {
     "form": "start_form",
     "automation": "start_automation",
 }
+#: What decides about which changes start which series.
+INDEX_FIELDS = {"active", "state", "trigger", "group_ids", "include_subgroups"}
 
 
 class CustomerGroupSequence(models.Model):
@@ -121,7 +123,8 @@ class CustomerGroupSequence(models.Model):
     max_delay_days = fields.Integer(
         string="Expires after Days",
         default=3,
-        help="A step that is later than this, because Odoo did not run, is skipped.",
+        help="A step that is later than this, because Odoo did not run, is skipped."
+        " 0: it is done however late.",
     )
 
     enrolment_ids = fields.One2many(
@@ -129,6 +132,28 @@ class CustomerGroupSequence(models.Model):
         inverse_name="sequence_id",
         string="Contacts in the Series",
         readonly=True,
+    )
+    problem_activity_id = fields.Many2one(
+        comodel_name="mail.activity",
+        string="Told about Errors",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    warning = fields.Text(
+        compute="_compute_warning",
+        help="What somebody should look at before the series runs, or while it does.",
+    )
+
+    _limits_positive = models.Constraint(
+        "CHECK (reentry_days >= 0 AND hourly_limit >= 0 AND max_delay_days >= 0)",
+        "Days and limits of a series cannot be negative.",
+    )
+    _window_in_day = models.Constraint(
+        "CHECK (window_from >= 0 AND window_from <= 24"
+        " AND window_to >= 0 AND window_to <= 24)",
+        "The hours of a series are between 0:00 and 24:00.",
     )
 
     # ------------------------------------------------------------
@@ -151,14 +176,60 @@ class CustomerGroupSequence(models.Model):
         return index
 
     def _get_start_group_ids(self):
-        """Return the ids of the start groups, with those below them if these count."""
+        """Return the ids of the start groups, with those below them if they count."""
         self.ensure_one()
-        groups = self.with_context(active_test=False).group_ids
-        return (
-            groups._get_subtree_ids(groups.ids)
-            if self.include_subgroups
-            else groups.ids
-        )
+        groups = self.with_context(active_test=False).group_ids._origin
+        if self.include_subgroups:
+            return groups._get_subtree_ids(groups.ids)
+        return groups.ids
+
+    def _get_start_groups(self):
+        return self.env["customer.group"].browse(self._get_start_group_ids())
+
+    # ------------------------------------------------------------
+    # CONSTRAINTS
+    # ------------------------------------------------------------
+
+    @api.constrains("state", "trigger", "group_ids", "step_ids", "active")
+    def _check_running(self):
+        """Refuse to run a series that cannot do anything."""
+        for sequence in self.filtered(lambda s: s.state == "running"):
+            if not sequence.step_ids:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” has no step. Add the first one, or pause the series.",
+                        sequence.name,
+                    )
+                )
+            groups = sequence.with_context(active_test=False).group_ids
+            if sequence.trigger != "manual" and not groups:
+                raise ValidationError(
+                    self.env._(
+                        "Choose the groups that start “%s”, or let it start only when"
+                        " somebody starts it.",
+                        sequence.name,
+                    )
+                )
+
+    @api.constrains("company_id")
+    def _check_company_of_steps(self):
+        self.with_context(active_test=False).step_ids._check_company()
+
+    @api.constrains("user_id")
+    def _check_user(self):
+        """Leave it to administrators with whose rights code runs."""
+        if self.env.su or self.env.user.has_group("base.group_system"):
+            return
+        for sequence in self:
+            others = sequence.user_id - self.env.user
+            if others and "code" in sequence.step_ids.mapped("action"):
+                raise AccessError(
+                    self.env._(
+                        "“%s” runs a server action with the rights of the responsible."
+                        " Only administrators can make somebody else responsible.",
+                        sequence.name,
+                    )
+                )
 
     # ------------------------------------------------------------
     # CRUD
@@ -170,12 +241,41 @@ class CustomerGroupSequence(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
+        if vals.get("active") is False:
+            vals = vals | {"state": "draft"}
+        if not INDEX_FIELDS.isdisjoint(vals):
+            self.env.registry.clear_cache()
+        result = super().write(vals)
+        if vals.get("active") is False:
+            self.env["customer.group.enrolment"]._stop_where(
+                "series", SQL("sequence_id IN %s", self._ids or (0,))
+            )
+        return result
 
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_history(self):
+        # sudo: contacts of other companies have a history as well.
+        enrolments = self.env["customer.group.enrolment"].sudo()
+        found = enrolments.search([("sequence_id", "in", self.ids)], limit=1)
+        if found:
+            raise UserError(
+                self.env._(
+                    "Contacts have been in “%s”, and what was sent to them must stay"
+                    " known. Archive the series instead.",
+                    found.sequence_id.name,
+                )
+            )
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default=default)
+        for sequence, vals in zip(self, vals_list, strict=True):
+            if "name" not in (default or {}):
+                vals["name"] = self.env._("%s (copy)", sequence.name)
+        return vals_list
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -184,15 +284,34 @@ class CustomerGroupSequence(models.Model):
     def action_start(self):
         """Let contacts enter the series, and go on with those who are in it.
 
-        :raise UserError: when there is nothing to do
+        Nobody's steps have expired during a pause: they are due now.
+
+        :raise UserError: when there is nothing to do, or a step cannot be done
         """
         for sequence in self:
+            if not sequence.active:
+                raise UserError(
+                    self.env._("“%s” is archived. Unarchive it first.", sequence.name)
+                )
             if not sequence.step_ids:
                 raise UserError(
                     self.env._("Add the first step of “%s”.", sequence.name)
                 )
-        self.state = "running"
+            sequence.step_ids._check_target()
+        waiting = self.filtered(lambda s: s.state != "running")
+        waiting.state = "running"
+        self.env["customer.group.enrolment"]._catch_up(waiting)
 
     def action_pause(self):
         """Let nobody enter any more, and have those who are in it wait."""
-        self.state = "paused"
+        self.filtered(lambda s: s.state == "running").state = "paused"
+
+    def action_test(self):
+        """Show what the series would do for a contact.
+
+        :return: action that opens the dialog
+        """
+        self.ensure_one()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_group.customer_group_sequence_test_action"
+        ) | {"context": {"default_sequence_id": self.id}}

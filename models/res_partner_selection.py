@@ -167,16 +167,23 @@ class ResPartner(models.Model):
 
         def to_sql(model, alias, _query):
             model.env["mail.blacklist"].flush_model(["email", "active"])
-            return SQL(
+            willing = SQL(
                 """NOT EXISTS (SELECT FROM mail_blacklist b
                                 WHERE b.active AND b.email = %s%s)""",
                 model._field_to_sql(alias, "email_normalized"),
                 SQL(" OFFSET 0") if model.env.context.get(WALK_KEY) else SQL(),
             )
+            groups = model.env["customer.group"].browse(group_ids)
+            if not groups:
+                return willing
+            return SQL(
+                "%s AND %s NOT IN (%s)",
+                willing,
+                SQL.identifier(alias, "id"),
+                model.env["customer.group.optout"]._get_opted_out_sql(groups),
+            )
 
-        return Domain.custom(
-            to_sql=to_sql, predicate=lambda partner: not partner.is_blacklisted
-        )
+        return Domain.custom(to_sql=to_sql)
 
     @api.model
     def _has_field_access(self, field, operation):
