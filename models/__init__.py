@@ -45,6 +45,13 @@ from . import customer_group_sequence_source
 from . import customer_group_enrolment_stop
 from . import customer_group_enrolment_limit
 from . import customer_group_enrolment_run
+from . import customer_group_selection
+from . import customer_group_selection_line
+from . import customer_group_selection_snapshot
+from . import customer_group_selection_use
+from . import customer_group_selection_domain
+from . import customer_group_selection_count
+from . import res_partner_selection
 from . import customer_group_enrolment_job
 from . import customer_group_enrolment_merge
 from . import customer_group_sequence_figures

@@ -5,8 +5,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .res_partner import WALK_KEY
-
 
 class ResPartner(models.Model):
     """Finding the contacts of selections."""
@@ -147,11 +145,9 @@ class ResPartner(models.Model):
             model._check_field_access(model._fields["customer_group_ids"], "read")
             return SQL(
                 """NOT EXISTS (SELECT FROM customer_group_res_partner_rel
-                                WHERE group_id IN %s AND partner_id = %s%s)""",
+                                WHERE group_id IN %s AND partner_id = %s)""",
                 tuple(sorted(ids)),
                 SQL.identifier(alias, "id"),
-                # for a page, only a few contacts have to be looked up
-                SQL(" OFFSET 0") if model.env.context.get(WALK_KEY) else SQL(),
             )
 
         return Domain.custom(
@@ -165,18 +161,33 @@ class ResPartner(models.Model):
         :param set[int] group_ids: groups because of which one would write to them
         """
 
+        # sudo: an opt-out of a group above counts, whether or not the user may see it.
+        groups = self.env["customer.group"].sudo().browse(group_ids)
+        above = {
+            int(id_)
+            for path in groups.mapped("parent_path")
+            for id_ in path.split("/")[:-1]
+        }
+
         def to_sql(model, alias, _query):
             model.env["mail.blacklist"].flush_model(["email", "active"])
-            return SQL(
-                """NOT EXISTS (SELECT FROM mail_blacklist b
-                                WHERE b.active AND b.email = %s%s)""",
-                model._field_to_sql(alias, "email_normalized"),
-                SQL(" OFFSET 0") if model.env.context.get(WALK_KEY) else SQL(),
+            model.env["customer.group.optout"].flush_model()
+            contact = SQL.identifier(alias, "id")
+            email = model._field_to_sql(alias, "email_normalized")
+            refusals = [SQL("mail_blacklist o WHERE o.active AND o.email = %s", email)]
+            if above:  # a join for each; "OR" would look at each contact
+                optouts = SQL(
+                    "customer_group_optout o WHERE o.group_id = ANY(%s)", list(above)
+                )
+                refusals += [
+                    SQL("%s AND o.partner_id = %s", optouts, contact),
+                    SQL("%s AND o.email = %s", optouts, email),
+                ]
+            return SQL(" AND ").join(
+                SQL("NOT EXISTS (SELECT FROM %s)", refusal) for refusal in refusals
             )
 
-        return Domain.custom(
-            to_sql=to_sql, predicate=lambda partner: not partner.is_blacklisted
-        )
+        return Domain.custom(to_sql=to_sql)
 
     @api.model
     def _has_field_access(self, field, operation):

@@ -39,6 +39,9 @@ from . import test_search_members
 from . import test_security
 from . import test_sequence_concurrency
 from . import test_sequence_screen
+from . import test_selection
+from . import test_selection_rights
+from . import test_selection_use
 from . import test_sequence_run
 from . import test_sequence_start
 from . import test_sequence_steps

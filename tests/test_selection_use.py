@@ -139,8 +139,31 @@ class TestSelectionUse(SelectionCommon):
         before = self.env["mail.mail"].search([]).ids
         composer.action_send_mail()
         mails = self.env["mail.mail"].search([("id", "not in", before)])
-        sent = mails.filtered(lambda mail: mail.state == "outgoing")
-        self.assertEqual(sent.recipient_ids, self.anna + self.ben)
+        self.assertEqual(set(mails.mapped("state")), {"outgoing"})
+        self.assertEqual(mails.recipient_ids, self.anna + self.ben)
+
+    def test_opted_out_of_a_group(self):
+        """Also of a group above; and it holds for all contacts with the address."""
+        self.dora.write(
+            {"email": "BEN@example.com", "customer_group_ids": self.wholesale}
+        )
+        self.selection.for_email = True
+        self.assertEqual(self.selection.contact_count, 4)
+        composer = self.compose()
+        self.env["customer.group.optout"].create(
+            [
+                {"partner_id": self.ben.id, "group_id": self.trade.id},
+                {"partner_id": self.cleo.id, "group_id": self.wholesale.id},
+                {"partner_id": self.anna.id, "group_id": self.students.id},
+            ]
+        )
+        self.env.invalidate_all()
+        self.assertIn(("opted_out", 3), self.get_steps(self.selection))
+        self.assertFinds(self.selection, self.anna)
+        before = self.env["mail.mail"].search([]).ids
+        composer.action_send_mail()
+        mails = self.env["mail.mail"].search([("id", "not in", before)])
+        self.assertEqual(mails.recipient_ids, self.anna)
 
     def test_mail_never_sent(self):
         self.compose()
@@ -311,7 +334,7 @@ class TestSelectionUse(SelectionCommon):
         form.sequence_id = sequence
         self.assertEqual((form.contact_count, form.left_out_count), (0, 3))
         sequence.action_pause()
-        with self.assertRefused(UserError, "running"):
+        with self.assertRefused(UserError, "does not run"):
             wizard.create(
                 {
                     "selection_id": self.selection.id,

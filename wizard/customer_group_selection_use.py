@@ -139,10 +139,10 @@ class CustomerGroupSelectionUse(models.TransientModel):
 
     def _count(self):
         """Return how many contacts are concerned, and how many addresses these have."""
-        found = self.env["res.partner"]._search(self._get_domain())
+        domain = self._get_domain()
         if self.purpose == "series" and self.sequence_id:
-            contacts = self._sql_contacts(found.select())
-            return self.sequence_id._count_startable(contacts), 0
+            return self.sequence_id._count_start_for(domain), 0
+        found = self.env["res.partner"]._search(domain)
         addresses = SQL("0")
         if self.purpose == "mail":
             address = SQL.identifier(found.table, "email_normalized")
@@ -150,11 +150,6 @@ class CustomerGroupSelectionUse(models.TransientModel):
         query = found.select(SQL("count(*)"), addresses)
         [counts] = self.env.execute_query(query)
         return counts
-
-    @api.model
-    def _sql_contacts(self, found):
-        """Return the query as :meth:`customer.group.sequence._enrol` wants it."""
-        return SQL("SELECT id AS partner_id, NULL::int AS group_id FROM (%s) p", found)
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -274,15 +269,10 @@ class CustomerGroupSelectionUse(models.TransientModel):
         return self._get_done_action(self.env._("Activities scheduled: %s."))
 
     def _use_for_series(self):
-        sequence = self.sequence_id
-        if sequence.state != "running":
-            raise UserError(self.env._("Choose a series that is running."))
-        sequence.check_access("read")
-        domain = self._get_domain()
-        found = self.env["res.partner"]._get_assignable_query(domain)
-        # sudo: nobody has the right to write enrollments; the rights were checked.
-        entered = sequence.sudo()._enrol(self._sql_contacts(found.select()))
-        self.snapshot_id = self.selection_id._freeze("series", domain, sequence.name)
+        if not self.sequence_id:
+            raise UserError(self.env._("Choose the series that is to start."))
+        self._freeze("series", self.sequence_id.name)
+        entered = self.sequence_id._start_for(self._get_domain())
         return self._get_done_action(self.env._("Started: %s contacts."), entered)
 
     def _get_done_action(self, message, count=None):

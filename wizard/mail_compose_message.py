@@ -12,6 +12,14 @@ class MailComposeMessage(models.TransientModel):
         comodel_name="customer.group.selection.snapshot", ondelete="set null"
     )
 
+    def _evaluate_res_domain(self):
+        """Leave out who has refused e-mails since the contacts were frozen."""
+        domain = super()._evaluate_res_domain()
+        selection = self.customer_group_snapshot_id.selection_id
+        if not selection:
+            return domain
+        return domain & selection._get_willing_domain(selection._read_definition())
+
     def _action_send_mail(self, auto_commit=False):
         """Enter in the snapshot that the e-mails are in the queue."""
         result = super()._action_send_mail(auto_commit=auto_commit)
