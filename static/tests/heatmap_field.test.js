@@ -1,5 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import { queryAllTexts, queryOne } from "@odoo/hoot-dom";
+import { queryAll, queryAllTexts } from "@odoo/hoot-dom";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     contains,
@@ -127,20 +127,17 @@ test("all shades are legible", async () => {
             .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
     };
-    for (const count of [10, 30, 50, 70, 100]) {
-        const cell = ".o_customer_group_heatmap tbody tr:first-child td:eq(1)";
-        await mountHeatmap(
-            {
-                ...OVERLAP,
-                cells: [
-                    [1, 2, count, 100],
-                    [1, 3, 100, 100],
-                ],
-            },
-            {}
-        );
-        const { backgroundColor, color } = getComputedStyle(queryOne(`${cell}:last`));
-        const [light, dark] = [luminance(backgroundColor), luminance(color)].sort().reverse();
+    const counts = [10, 30, 50, 70, 100];
+    await mountHeatmap({
+        groups: [0, ...counts].map((id) => ({ ...GROUPS[0], id, name: `G${id}` })),
+        cells: counts.map((count) => [0, count, count, 200]),
+        found: 6,
+    });
+    const cells = queryAll("tbody tr:first-child td").slice(1);
+    expect(cells.map((cell) => cell.className.match(/shade_(\d)/)[1])).toEqual([..."12345"]);
+    for (const cell of cells) {
+        const { backgroundColor, color } = getComputedStyle(cell);
+        const [light, dark] = [luminance(backgroundColor), luminance(color)].sort((a, b) => b - a);
         expect((light + 0.05) / (dark + 0.05)).toBeGreaterThan(4.5);
     }
 });

@@ -99,10 +99,10 @@ export class HeatmapField extends Component {
         };
     }
 
-    /** A part of a whole in percent; no number that is not 0 or 100 looks like that. */
+    /** A part of a whole in percent; what is not nothing or all does not look like it. */
     formatShare(share) {
         const percent = Math.round(share * 100);
-        if (share > 0 && percent === 0) {
+        if (share > 0 && share < 0.01) {
             return "<1 %";
         }
         return `${share < 1 ? Math.min(percent, 99) : percent} %`;
