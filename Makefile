@@ -1,6 +1,6 @@
 # Everything a developer needs; the work is done by the scripts in dev/.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench stress a11y click lint format pot screenshots clean
+.PHONY: help run test bench stress smtp a11y click lint format pot screenshots clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z0-9]*\):.*## /make \1|/p' Makefile | column -t -s '|'
@@ -16,6 +16,9 @@ bench: ## Compare with Odoo's tags and bare SQL, a million contacts (SCALE=0.1: 
 
 stress: ## Change the same memberships at the same time, and kill servers at it (SECONDS=30)
 	@dev/stress.sh $(SECONDS)
+
+smtp: ## Send e-mails of a series to a mail server that fails in all ways (CONTACTS=500)
+	@dev/smtp.sh $(CONTACTS)
 
 a11y: ## Let axe-core look for barriers on our screens (ARGS="manager merge": only these)
 	@dev/a11y.sh $(ARGS)

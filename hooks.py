@@ -3,6 +3,7 @@
 
 from .models.customer_group_membership import RETENTION
 from .models.customer_group_name import IGNORE_SIMILAR
+from .models.customer_group_selection import CONFIRM_ABOVE
 
 
 def uninstall_hook(env):
@@ -11,7 +12,7 @@ def uninstall_hook(env):
     Odoo files what a model inherits from ``mail.thread`` and the like under the module
     that defines it, and does not remove these ids with the model.
     """
-    for parameter in (IGNORE_SIMILAR, RETENTION):
+    for parameter in (IGNORE_SIMILAR, CONFIRM_ABOVE, RETENTION):
         env["ir.config_parameter"].set_param(parameter, False)
     env["ir.model.data"].search(
         [

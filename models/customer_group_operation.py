@@ -25,6 +25,11 @@ class Change:
     kind: str = "edit"
     source: str = "manual"
     reason: str = ""
+    #: Whether a person has decided that a change in bulk starts follow-up series.
+    start_series: bool = False
+    #: The enrollment a step of which makes the change, so that series do not start each
+    #: other for ever.
+    enrolment_id: int | None = None
 
 
 class CustomerGroupOperation(models.Model):
@@ -63,12 +68,19 @@ class CustomerGroupOperation(models.Model):
             ("import", "Import"),
             ("api", "API"),
             ("rule", "Rule"),
+            ("automation", "Follow-up series"),
+            ("form", "Web form"),
             ("merge", "Merge"),
             ("undo", "Undo"),
             ("system", "System"),
         ],
         required=True,
         readonly=True,
+    )
+    start_series = fields.Boolean(
+        string="Started Series",
+        readonly=True,
+        help="Whoever made this change in bulk wanted it to start follow-up series.",
     )
     user_id = fields.Many2one(
         comodel_name="res.users",
@@ -141,7 +153,8 @@ class CustomerGroupOperation(models.Model):
         url = getattr(current_thread(), "url", "")
         if urlsplit(url).path.startswith(API_PATHS):
             return Change(source="api")
-        if self.env.context.get("import_file"):
+        context = self.env.context
+        if context.get("import_file") or "_import_current_module" in context:
             return Change(source="import")
         return Change()
 
@@ -158,6 +171,8 @@ class CustomerGroupOperation(models.Model):
                 "kind": change.kind,
                 "source": change.source,
                 "reason": change.reason or False,
+                "start_series": change.start_series,
+                "enrolment_id": change.enrolment_id,
                 "user_id": self.env.uid,
                 "date": fields.Datetime.now(),
                 **values,

@@ -103,13 +103,20 @@ class CustomerGroup(models.Model):
                 )
 
     def _get_rule_error(self):
-        """Search with the rule as the current user, and say what is wrong with it.
+        """Say what is wrong with the rule; see :meth:`_get_conditions_error`."""
+        return self._get_conditions_error(self.rule_domain)
 
-        :return: text for the author; empty when the rule is valid
+    @api.model
+    def _get_conditions_error(self, text, allow_none=False):
+        """Search with conditions as the current user, and say what is wrong with them.
+
+        :param str text: the domain, as it is stored
+        :param bool allow_none: whether "in no group" is a valid condition
+        :return: text for the author; empty when the conditions are valid
         """
         try:
-            domain = self._parse_rule()
-            self._check_rule_conditions(domain)
+            domain = self._parse_conditions(text)
+            self._check_rule_conditions(domain, allow_none)
             with self._limit_time():
                 self.env["res.partner"].search_count(domain)
         except AccessError as error:
@@ -124,24 +131,33 @@ class CustomerGroup(models.Model):
         return ""
 
     @contextmanager
-    def _limit_time(self):
-        """Cancel queries that take too long, and undo what they did."""
+    def _limit_time(self, flush=True):
+        """Cancel queries that take too long, and undo what they did.
+
+        :param bool flush: False keeps the cache, for queries that only read
+        """
         set_limit = "SELECT set_config('statement_timeout', %s, true)"
         [[limit]] = self.env.execute_query(SQL("SHOW statement_timeout"))
-        with self.env.cr.savepoint():
+        with self.env.cr.savepoint(flush=flush):
             self.env.cr.execute(SQL(set_limit, TIME_LIMIT))
             yield
             self.env.cr.execute(SQL(set_limit, limit))
 
     def _parse_rule(self):
-        """Return the rule as a domain, without looking at the fields it names.
+        """Return the rule as a domain; see :meth:`_parse_conditions`."""
+        self.ensure_one()
+        return self._parse_conditions(self.rule_domain)
 
+    @api.model
+    def _parse_conditions(self, text):
+        """Return a stored domain, without looking at the fields it names.
+
+        :param str text: the domain; empty: all contacts
         :rtype: Domain
         :raise ValueError: when the text is no domain; also ``SyntaxError`` and the like
-        :raise ValidationError: when the rule is too long, or nested too deeply
+        :raise ValidationError: when it is too long
         """
-        self.ensure_one()
-        text = self.rule_domain or "[]"
+        text = text or "[]"
         if len(text) > MAX_LENGTH:
             raise ValidationError(
                 self.env._(
@@ -155,10 +171,11 @@ class CustomerGroup(models.Model):
             raise ValueError(self.env._("it must be a list of conditions."))
         return Domain(value)
 
-    def _check_rule_conditions(self, domain):
+    def _check_rule_conditions(self, domain, allow_none=False):
         """Check what the query alone would not refuse.
 
         :param Domain domain: the rule
+        :param bool allow_none: whether "in no group" is a valid condition
         :raise ValidationError: with a message for the author
         """
         conditions = list(self._iter_conditions(domain, self.env["res.partner"]))
@@ -176,7 +193,7 @@ class CustomerGroup(models.Model):
                 step_model.check_access("read")
                 step_model._check_field_access(field, "read")
             if self._names_groups(steps):
-                ids = self._get_condition_ids(condition)
+                ids = self._get_condition_ids(condition, allow_none)
                 if self.browse(ids) - self.browse(ids)._filtered_access("read"):
                     raise AccessError(self.env._("A group that you cannot see."))
 
@@ -224,6 +241,13 @@ class CustomerGroup(models.Model):
     def _names_groups(self, steps):
         """Return whether a condition is one on groups; refuse what hides which ones."""
         models_on_path = [field.comodel_name for _model, field in steps]
+        if not {
+            "customer.group.selection",
+            "customer.group.selection.snapshot",
+        }.isdisjoint(models_on_path):
+            raise ValidationError(
+                self.env._("conditions cannot refer to selections of contacts.")
+            )
         if "customer.group.membership" in models_on_path or (
             "customer.group" in models_on_path[:-1]
         ):
@@ -233,14 +257,17 @@ class CustomerGroup(models.Model):
         return models_on_path[-1] == "customer.group"
 
     @api.model
-    def _get_condition_ids(self, condition):
+    def _get_condition_ids(self, condition, allow_none=False):
         """Return the ids of the groups that a condition names.
 
-        "In no group" is refused: who joins because of it would have to leave at once.
+        "In no group" is refused in rules: who joins because of it would have to leave
+        at once.
         """
         values = condition.value
         if not hasattr(values, "__iter__") or isinstance(values, str):
             values = [values]
+        if allow_none:
+            values = [value for value in values if value is not False]
         if condition.operator not in ("in", "not in", "=", "!=", "child_of") or any(
             type(value) is not int for value in values
         ):

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 
 from .customer_group_membership import RETENTION
 from .customer_group_name import IGNORE_SIMILAR
+from .customer_group_selection import CONFIRM_ABOVE
 
 
 class ResConfigSettings(models.TransientModel):
@@ -50,6 +51,10 @@ class ResConfigSettings(models.TransientModel):
                     )
                 )
 
+    customer_group_confirm_above = fields.Integer(
+        string="Have the number of contacts typed above"
+    )
+
     @api.onchange("customer_group_creators")
     def _onchange_customer_group_creators(self):
         """Who may create groups may also put contacts into them."""
@@ -77,6 +82,9 @@ class ResConfigSettings(models.TransientModel):
         return super().get_values() | {
             "customer_group_assigners": get_who("assign"),
             "customer_group_creators": get_who("create"),
+            "customer_group_confirm_above": self.env[
+                "customer.group.selection"
+            ]._get_confirm_limit(),
             "customer_group_warn_similar": not parameters.get_param(IGNORE_SIMILAR),
         }
 
@@ -84,9 +92,10 @@ class ResConfigSettings(models.TransientModel):
         result = super().set_values()
         self._set_customer_group_role("assign", self.customer_group_assigners)
         self._set_customer_group_role("create", self.customer_group_creators)
-        self.env["ir.config_parameter"].sudo().set_param(
-            IGNORE_SIMILAR, not self.customer_group_warn_similar
-        )
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param(IGNORE_SIMILAR, not self.customer_group_warn_similar)
+        limit = max(0, self.customer_group_confirm_above)
+        parameters.set_param(CONFIRM_ABOVE, str(limit))
         return result
 
     def _set_customer_group_role(self, name, who):

@@ -29,8 +29,12 @@ class CustomerGroupCommon(BaseCommon):
         cls.env.ref("base.group_partner_manager").implied_ids -= cls.env.ref(
             "customer_group.group_assign"
         )
+        for name in ("customer.group.enrolment", "customer.group.sequence"):
+            cls.env[name].with_context(active_test=False).search([]).unlink()
         cls.Group = cls.env["customer.group"]
-        cls.Group.with_context(active_test=False).search([]).unlink()  # demo data
+        for model in ("customer.group.selection", "customer.group"):  # demo data
+            records = cls.env[model].with_context(active_test=False)
+            records.search([]).unlink()
         cls.Partner = cls.env["res.partner"]
         cls.trade = cls.create_group("Trade", code="T", color=3)
         cls.retail = cls.create_group("Retail chains", cls.trade)

@@ -60,6 +60,16 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
         self.assertEqual(self.ben.customer_group_ids, self.retail + self.students)
         self.assertLedger()
 
+    def test_selection(self):
+        self.anna.email = "anna@example.com"
+        self.ben.email = "ben@example.com"
+        url = "/odoo/customer-group-selections"
+        self.run_tour(url, "selection", self.assigner)
+        self.assertIn(self.retail, self.anna.customer_group_ids)
+        self.assertNotIn(self.retail, self.ben.customer_group_ids)
+        snapshot = self.env["customer.group.selection.snapshot"].search([], limit=1)
+        self.assertEqual(snapshot.count, 1)
+
     def test_rule(self):
         self.Partner.search([]).country_id = False
         (self.anna + self.dora).country_id = self.env.ref("base.at")

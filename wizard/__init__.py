@@ -12,5 +12,8 @@ from . import customer_group_merge
 from . import customer_group_import
 from . import customer_group_import_lookup
 from . import customer_group_rule_off
+from . import customer_group_sequence_test
 from . import customer_group_why
+from . import customer_group_selection_use
+from . import mail_compose_message
 from . import customer_group_compare

@@ -44,6 +44,7 @@ class MergePartnerAutomatic(models.TransientModel):
         self.env["customer.group.membership"]._merge(
             "partner_id", src_partners, dst_partner
         )
+        self.env["customer.group.enrolment"]._merge(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         after = dst_partner._get_customer_group_pairs()
         leaves = dst_partner._get_groups_to_leave(before)

@@ -60,6 +60,13 @@ class CustomerGroupAssign(models.TransientModel):
     change_count = fields.Integer(compute="_compute_counts", string="Will change")
     already_count = fields.Integer(compute="_compute_counts", string="Already so")
     forbidden_count = fields.Integer(compute="_compute_counts", string="Not permitted")
+    series_count = fields.Integer(
+        compute="_compute_series_count", string="Would enter Follow-up Series"
+    )
+    start_series = fields.Boolean(
+        string="Start Follow-up Series",
+        help="Without this, a change in bulk starts no series.",
+    )
     operation_id = fields.Many2one("customer.group.operation", readonly=True)
     added = fields.Integer(related="operation_id.added", related_sudo=False)
     removed = fields.Integer(related="operation_id.removed", related_sudo=False)
@@ -150,6 +157,25 @@ class CustomerGroupAssign(models.TransientModel):
             wizard.change_count = change_count
             wizard.already_count = allowed_count - change_count
 
+    @api.depends(
+        "mode",
+        "partner_domain",
+        "group_ids",
+        "from_group_ids",
+        "include_subgroups",
+        "operation_id",
+    )
+    def _compute_series_count(self):
+        for wizard in self:
+            groups = wizard._get_groups()
+            wizard.series_count = not wizard.operation_id and groups._count_starting(
+                wizard.mode,
+                self.env["res.partner"]
+                ._get_assignable_query(wizard._get_domain())
+                .select(),
+                wizard.from_group_ids._origin,
+            )
+
     def _get_domain(self):
         """Return the domain of the chosen contacts.
 
@@ -195,7 +221,9 @@ class CustomerGroupAssign(models.TransientModel):
             raise UserError(self.env._("This change has been made already."))
         if not self.group_ids or (self.mode == "move" and not self.from_group_ids):
             raise UserError(self.env._("Choose the groups first."))
-        change = Change(self.mode, "bulk", self.reason or "")
+        change = Change(
+            self.mode, "bulk", self.reason or "", start_series=self.start_series
+        )
         self.operation_id = self._get_groups()._assign(
             self._get_domain(), change, out_of=self.from_group_ids
         )

@@ -44,6 +44,12 @@ class CustomerGroupImport(models.TransientModel):
     reason = fields.Char(
         readonly=True, help="Is shown in the history of the contacts and groups."
     )
+    start_series = fields.Boolean(
+        string="Start Follow-up Series",
+        readonly=True,
+        help="Without this, an import starts no series.",
+    )
+    has_series = fields.Boolean(compute="_compute_has_series")
     partner_id = fields.Many2one(comodel_name="res.partner", string="Contact")
     ref = fields.Char(string="Reference", help="Finds the contact.")
     email = fields.Char(help="Finds the contact.")
@@ -52,6 +58,10 @@ class CustomerGroupImport(models.TransientModel):
         relation="customer_group_import_group_rel",
         string="Customer Groups",
     )
+
+    @api.depends_context("uid")
+    def _compute_has_series(self):
+        self.has_series = bool(self.env["customer.group.sequence"]._get_start_index())
 
     # ------------------------------------------------------------
     # ACTIONS
@@ -77,6 +87,7 @@ class CustomerGroupImport(models.TransientModel):
                 "context": {
                     "default_mode": self.mode,
                     "default_reason": self.reason or "",
+                    "default_start_series": self.start_series,
                 },
             },
         }
@@ -101,7 +112,7 @@ class CustomerGroupImport(models.TransientModel):
         All of ``data`` is checked before a batch of it is applied: when any row of a
         file is wrong, its first batch fails. The number of queries does not depend on
         the number of rows. ``default_mode`` and ``default_reason`` in the context are
-        for rows that do not tell.
+        for rows that do not tell; ``default_start_series`` lets series start.
 
         :param list[str] fields: what stands in the columns, such as ``partner_id/id``
         :param list[list] data: the rows of the batch and all that follow
@@ -333,8 +344,9 @@ class CustomerGroupImport(models.TransientModel):
         if mode == "replace":
             removes = self._get_replaced(rows, named)
         reason = str(self.env.context.get("default_reason") or "")
+        starts = bool(self.env.context.get("default_start_series"))
         operation = self.env["customer.group"]._change_members(
-            adds, removes, Change(mode, "import", reason)
+            adds, removes, Change(mode, "import", reason, start_series=starts)
         )
         done = operation.removed if mode == "remove" else operation.added
         operation._set_skipped(len(pairs) - done)

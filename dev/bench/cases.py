@@ -16,9 +16,10 @@ from .measure import recorded_queries, run_once
 from .reports import ReportCases
 from .rules import RuleCases
 from .seed import FIRST_ID, u
+from .selections import SelectionCases
 
 
-class Cases(BulkCases, ReportCases, RuleCases):
+class Cases(BulkCases, ReportCases, RuleCases, SelectionCases):
     #: The groups whose subtree comes closest to these numbers of contacts.
     SIZES = {"tiny": 250, "small": 2003, "medium": 20006, "large": 1e5, "huge": 5.5e5}
     #: Columns of the list of contacts; the groups come in addition.
@@ -48,6 +49,7 @@ class Cases(BulkCases, ReportCases, RuleCases):
         yield from self.groups()
         yield from self.changes()
         yield from self.bulk()
+        yield from self.selections()
         yield from self.reports()
         yield from self.rules()
 

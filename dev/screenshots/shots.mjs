@@ -57,6 +57,8 @@ const hold = ["Acme Corporation", "Addison Olson", "Douglas Fletcher"].map((name
     `.o_kanban_record:has-text("${name}")`,
 ]);
 const rulePage = [["click", ".o_notebook .nav-link:has-text('Rule')"]];
+const selections = "/odoo/customer-group-selections";
+const spring = `.o_data_row:has-text("Spring") td[name="name"]`;
 const why = [
     ...rulePage,
     ["click", ".o_form_view button:has-text('Why Is Somebody In?')"],
@@ -253,6 +255,13 @@ export const shots = [
     { name: "phone_rule", ...phone, url: group("buying_regular"), steps: rulePage },
     { name: "quality", ...low, url: "/odoo/customer-groups-quality" },
     { name: "phone_quality", ...phone, url: "/odoo/customer-groups-quality" },
+    { name: "selection", ...wide, url: selections, steps: [["click", spring]] },
+    {
+        name: "phone_selection",
+        ...phone,
+        url: selections,
+        steps: [["click", `.o_kanban_record:has-text("Spring")`]],
+    },
     {
         name: "why",
         ...wide,

@@ -1,0 +1,1 @@
+"""What ``make smtp`` runs in the shell of Odoo."""
