@@ -12,10 +12,10 @@ from odoo.tools import SQL, mute_logger
 
 from ..models.customer_group_membership import RETENTION
 from ..models.customer_group_operation import CHANGE_KEY, Change
-from .common import CustomerGroupCommon
+from .sequence_common import SequenceCommon
 
 
-class PrivacyCase(CustomerGroupCommon):
+class PrivacyCase(SequenceCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -37,6 +37,24 @@ class PrivacyCase(CustomerGroupCommon):
         self.change(self.eve, self.put_into(self.students), "Evelyn Unmistakable asked")
         self.change(self.eve, self.take_out_of(self.students), "Evelyn was unhappy")
         self.eve.customer_group_ids = self.wholesale + self.hidden
+        series = self.create_series([self.email()], self.retail, name="Welcome series")
+        self.join(self.eve)
+        [enrolment] = self.Enrolment.search([("sequence_id", "=", series.id)])
+        self.trace = self.Trace.create(
+            {
+                "enrolment_id": enrolment.id,
+                "step_id": series.step_ids.id,
+                "state": "sent",
+                "date": "2026-01-10 10:00:00",
+                "email": self.eve.email,
+                "error": f"No such mailbox: {self.eve.email}",
+            }
+        )
+        self.env["customer.group.optout"].create(
+            {"partner_id": self.eve.id, "group_id": self.students.id}
+        )
+        selection = self.env["customer.group.selection"].create({"name": "All"})
+        selection._freeze("freeze", [("id", "=", self.eve.id)], "Evelyn only")
         rule = self.create_group(
             "Rule",
             use_rule=True,
@@ -85,6 +103,10 @@ class TestTell(PrivacyCase):
         self.assertEqual(data["kept_out"][0]["group_id"], rule.display_name)
         self.assertEqual(data["kept_out"][0]["reason"], "Evelyn does not want it")
         self.assertEqual({row["name"] for row in data["requests"]}, {"Fans", "Clubs"})
+        self.assertEqual(data["series"][0]["sequence_id"], "Welcome series")
+        self.assertEqual(data["steps_of_series"][0]["email"], self.eve.email)
+        self.assertEqual(data["opted_out"][0]["what"], "Private / Students")
+        self.assertEqual(data["snapshots_of_selections"][0]["name"], "All")
 
     def test_other_companies(self):
         """A manager gets what his companies know; the superuser gets all."""
@@ -209,6 +231,10 @@ class TestForget(PrivacyCase):
                 "customer_group_operation",
                 "customer_group_request",
                 "customer_group_request_partner_rel",
+                "customer_group_enrolment",
+                "customer_group_enrolment_trace",
+                "customer_group_optout",
+                "customer_group_snapshot_res_partner_rel",
             },
             before,
         )
@@ -323,6 +349,14 @@ class TestRetention(PrivacyCase):
         with freeze_time("2026-02-12 11:00:00"):
             self.run_job()
         self.assertEqual(stats.exists().direct_members, 1)
+
+    def test_addresses(self):
+        """Addresses of e-mails are kept for a year."""
+        self.live()
+        for now, email in (("2027-01-09", self.eve.email), ("2027-01-11", False)):
+            with freeze_time(now):
+                self.run_job()
+            self.assertEqual(self.trace.email, email)
 
     def test_bad_settings(self):
         with self.assertRaises(ValidationError):

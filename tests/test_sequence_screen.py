@@ -159,9 +159,7 @@ class TestSequenceScreen(SequenceCommon):
         optouts.create({"partner_id": self.anna.id, "group_id": self.trade.id})
         self.ben.email = self.anna.email
         partners = self.as_user(self.anna + self.ben + self.dora, self.assigner)
-        self.assertEqual(
-            partners.mapped("customer_group_optout_count"), [1, 1, 0]
-        )
+        self.assertEqual(partners.mapped("customer_group_optout_count"), [1, 1, 0])
         action = partners[1].action_view_optouts()
         found = optouts.with_user(self.assigner).search(action["domain"])
         self.assertEqual(found.partner_id, self.anna)

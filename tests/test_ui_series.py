@@ -27,7 +27,9 @@ class TestSeriesUi(CustomerGroupUiCase, SequenceCommon):
         self.run_tour(dora, "series_none", self.reader)
         self.run_tour(SERIES, "series_stop", self.manager)
         enrolment = self.get_enrolments(sequence)
-        self.assertEqual((enrolment.state, enrolment.stop_reason), ("stopped", "manual"))
+        self.assertEqual(
+            (enrolment.state, enrolment.stop_reason), ("stopped", "manual")
+        )
         self.assertEqual(sequence.state, "paused")
 
 
