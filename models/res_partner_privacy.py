@@ -56,7 +56,7 @@ class ResPartner(models.Model):
         self._check_customer_group_data()
         companies = self.env.user.company_ids
         if self.env.su:
-            companies = companies.search([])
+            companies = companies.search(Domain.TRUE)
         contact = self.with_context(
             active_test=False, allowed_company_ids=companies.ids
         )

@@ -88,7 +88,17 @@ test("a table with headers, and a button for each number that can be opened", as
     expect("table caption").toHaveText("Contacts in two groups");
     expect(queryAllTexts("thead th[scope=col]")).toEqual(["Trade", "Retail", "Fair"]);
     expect(queryAllTexts("tbody th[scope=row]")).toEqual(["Trade", "Retail", "Fair"]);
-    expect(queryAllTexts("tbody td")).toEqual(["200", "1", "0", "1", "50", "0", "0", "0", "0"]);
+    expect(queryAllTexts("tbody td")).toEqual([
+        "200",
+        "1",
+        "0",
+        "1",
+        "50",
+        "0",
+        "0",
+        "0",
+        "0",
+    ]);
     expect("tbody tr:first-child td:eq(1) button").toHaveAttribute(
         "aria-label",
         "In Trade and in Retail: 1 contacts"
@@ -124,7 +134,9 @@ test("all shades are legible", async () => {
         const [red, green, blue] = color
             .match(/\d+/g)
             .map((part) => part / 255)
-            .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+            .map((part) =>
+                part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+            );
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
     };
     const counts = [10, 30, 50, 70, 100];
@@ -134,10 +146,14 @@ test("all shades are legible", async () => {
         found: 6,
     });
     const cells = queryAll("tbody tr:first-child td").slice(1);
-    expect(cells.map((cell) => cell.className.match(/shade_(\d)/)[1])).toEqual([..."12345"]);
+    expect(cells.map((cell) => cell.className.match(/shade_(\d)/)[1])).toEqual([
+        ..."12345",
+    ]);
     for (const cell of cells) {
         const { backgroundColor, color } = getComputedStyle(cell);
-        const [light, dark] = [luminance(backgroundColor), luminance(color)].sort((a, b) => b - a);
+        const [light, dark] = [luminance(backgroundColor), luminance(color)].sort(
+            (a, b) => b - a
+        );
         expect((light + 0.05) / (dark + 0.05)).toBeGreaterThan(4.5);
     }
 });
@@ -176,7 +192,9 @@ test("movement has a row for those from outside and a column for those who left"
 });
 
 test("when nobody moved, the page says so", async () => {
-    const groups = [{ id: 1, name: "Small", path: "Small", color: 1, before: 5, after: 5 }];
+    const groups = [
+        { id: 1, name: "Small", path: "Small", color: 1, before: 5, after: 5 },
+    ];
     await mountHeatmap({ groups, cells: [[1, 1, 5]], found: 1 }, { kind: "movement" });
     expect(".o_customer_group_still").toHaveText("Nobody moved in this period.");
 });

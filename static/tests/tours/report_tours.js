@@ -42,7 +42,8 @@ tours.add("customer_group_reports", {
         },
         {
             content: "the choice was kept",
-            trigger: ".o_field_widget[name='kind'] input[data-value='movement']:checked",
+            trigger:
+                ".o_field_widget[name='kind'] input[data-value='movement']:checked",
         },
     ],
 });
