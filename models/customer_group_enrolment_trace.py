@@ -1,6 +1,9 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class CustomerGroupEnrolmentTrace(models.Model):
@@ -59,3 +62,19 @@ class CustomerGroupEnrolmentTrace(models.Model):
     # For what was sent in the last hour.
     _date_idx = models.Index("(date)")
     _step_uniq = models.UniqueIndex("(enrolment_id, step_id)")
+
+    # ------------------------------------------------------------
+    # RETENTION
+    # ------------------------------------------------------------
+
+    @api.model
+    def _forget_addresses(self):
+        """Empty the addresses of e-mails that were sent a year ago or earlier."""
+        self.env.cr.execute(
+            SQL(
+                """UPDATE customer_group_enrolment_trace SET email = NULL
+                    WHERE email IS NOT NULL AND state != 'queued' AND date < %s""",
+                fields.Datetime.now() - relativedelta(months=12),
+            )
+        )
+        self.invalidate_model(["email"])

@@ -215,6 +215,7 @@ class CustomerGroupOperation(models.Model):
             ("customer_group_membership", "pin_operation_id"),
             ("customer_group_exclusion", "start_operation_id"),
             ("customer_group_exclusion", "end_operation_id"),
+            ("customer_group_enrolment", "operation_id"),
         ]
 
     @api.model

@@ -40,9 +40,8 @@ class CustomerGroup(models.Model):
         :raise UserError: when too many were chosen
         """
         if group_ids:
-            groups = self.with_context(active_test=False).search(
-                [("id", "in", group_ids)]
-            )
+            everything = self.with_context(active_test=False)
+            groups = everything.search([("id", "in", group_ids)]).with_env(self.env)
             if len(groups) > self._compare_limit:
                 raise UserError(
                     self.env._(

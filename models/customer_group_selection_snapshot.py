@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class CustomerGroupSelectionSnapshot(models.Model):
@@ -99,3 +100,20 @@ class CustomerGroupSelectionSnapshot(models.Model):
         """Forget contacts for whom an e-mail was begun and never sent."""
         limit = fields.Datetime.now() - timedelta(days=1)
         self.search([("purpose", "=", "compose"), ("date", "<", limit)]).unlink()
+
+    @api.model
+    def _forget_reasons(self, snapshot_ids):
+        """Empty what people wrote about snapshots of which no contact exists any more.
+
+        :param list[int] snapshot_ids: the snapshots
+        """
+        self.env.cr.execute(
+            SQL(
+                """UPDATE customer_group_selection_snapshot s SET reason = NULL
+                    WHERE id = ANY(%s) AND NOT EXISTS (
+                          SELECT FROM customer_group_snapshot_res_partner_rel r
+                           WHERE r.snapshot_id = s.id)""",
+                list(snapshot_ids),
+            )
+        )
+        self.invalidate_model(["reason"])

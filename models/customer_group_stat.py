@@ -190,6 +190,7 @@ class CustomerGroupStat(models.Model):
                 time_left = commit(len(ids))
         # What the statistics have seen may go.
         self.env["customer.group.membership"]._remove_old()
+        self.env["customer.group.enrolment.trace"]._forget_addresses()
 
     @api.model
     def _get_tz(self):

@@ -46,7 +46,7 @@ class ResPartner(models.Model):
     def _get_customer_group_data(self):
         """Return what is stored about the contact, of all companies the user has.
 
-        As superuser: of all companies. Add-ons and further models add their part to it.
+        As superuser: of all companies.
 
         :return: texts, numbers, lists and dicts, to be written as JSON
         :rtype: dict
@@ -56,7 +56,7 @@ class ResPartner(models.Model):
         self._check_customer_group_data()
         companies = self.env.user.company_ids
         if self.env.su:
-            companies = companies.search([])
+            companies = companies.search(Domain.TRUE)
         contact = self.with_context(
             active_test=False, allowed_company_ids=companies.ids
         )
@@ -64,14 +64,30 @@ class ResPartner(models.Model):
             "contact": {"id": self.id, "name": self.name, "email": self.email},
             "date": fields.Datetime.to_string(fields.Datetime.now()),
             "companies": companies.sorted("id").mapped("name"),
-            "groups": contact._read_customer_group_data(
+        } | {
+            title: contact._read_customer_group_data(*part)
+            for title, part in contact._get_customer_group_data_parts().items()
+        }
+
+    def _get_customer_group_data_parts(self):
+        """Return where something about the contact is stored.
+
+        A model that stores more adds its part.
+
+        :return: by title in the file: the name of the model, the domain of the rows
+            that are about the contact, and the names of fields
+        :rtype: dict
+        """
+        own = [("partner_id", "=", self.id)]
+        return {
+            "groups": (
                 "customer.group",
-                [("id", "in", contact._get_customer_group_ids())],
+                [("id", "in", self._get_linked_ids("customer_group_ids"))],
                 ["complete_name"],
             ),
-            "memberships": contact._read_customer_group_data(
+            "memberships": (
                 "customer.group.membership",
-                [("partner_id", "=", self.id)],
+                own,
                 [
                     "group_id",
                     "date_start",
@@ -84,29 +100,72 @@ class ResPartner(models.Model):
                     "pin_date",
                 ],
             ),
-            "kept_out": contact._read_customer_group_data(
+            "kept_out": (
                 "customer.group.exclusion",
-                [("partner_id", "=", self.id)],
+                own,
                 ["group_id", "date", "reason"],
             ),
-            "requests": contact._read_customer_group_data(
+            "requests": (
                 "customer.group.request",
                 Domain("partner_ids", "in", self.ids)
                 | Domain([("res_model", "=", self._name), ("res_id", "=", self.id)]),
                 ["name", "create_date", "reason", "state", "answer"],
             ),
+            "series": (
+                "customer.group.enrolment",
+                own,
+                [
+                    "sequence_id",
+                    "group_id",
+                    "date_start",
+                    "state",
+                    "stop_reason",
+                    "date_end",
+                ],
+            ),
+            "steps_of_series": (
+                "customer.group.enrolment.trace",
+                [("enrolment_id.partner_id", "=", self.id)],
+                [
+                    "sequence_id",
+                    "step_id",
+                    "date",
+                    "state",
+                    "email",
+                    "sent_date",
+                    "replied_at",
+                    "bounced_at",
+                    "error",
+                ],
+            ),
+            "opted_out": (
+                "customer.group.optout",
+                own,
+                ["what", "date", "source", "email"],
+            ),
+            "snapshots_of_selections": (
+                "customer.group.selection.snapshot",
+                [("id", "in", self._get_linked_ids("customer_group_snapshot_ids"))],
+                ["name", "date", "purpose", "reason"],
+            ),
         }
 
-    def _get_customer_group_ids(self):
-        """Return the ids of the groups of the contact, those of all companies."""
+    def _get_linked_ids(self, name):
+        """Return the ids of the records of a many2many, those of all companies.
+
+        :param str name: of the field
+        """
+        field = self._fields[name]
         rows = self.env.execute_query(
             SQL(
-                """SELECT group_id FROM customer_group_res_partner_rel
-                    WHERE partner_id IN %s""",
-                self._ids,
+                "SELECT DISTINCT %s FROM %s WHERE %s = ANY(%s)",
+                SQL.identifier(field.column2),
+                SQL.identifier(field.relation),
+                SQL.identifier(field.column1),
+                self.ids,
             )
         )
-        return [group_id for [group_id] in rows]
+        return [id_ for [id_] in rows]
 
     def _read_customer_group_data(self, model, domain, names):
         """Return rows about the contact, under the rules of the model.
@@ -144,7 +203,9 @@ class ResPartner(models.Model):
         """Forget the texts of changes that concerned no other contact, and wishes."""
         operations = self.env["customer.group.operation"]
         operation_ids = operations._get_ids_of_contacts(self)
+        snapshot_ids = self._get_linked_ids("customer_group_snapshot_ids")
         self.env["customer.group.request"]._forget_record(self)
         result = super().unlink()
         operations._forget_reasons(SQL("o.id = ANY(%s)", operation_ids))
+        self.env["customer.group.selection.snapshot"]._forget_reasons(snapshot_ids)
         return result

@@ -1,6 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import test_assign
+from . import test_compare
 from . import test_concurrency
 from . import test_coverage
 from . import test_delivery
@@ -23,6 +24,7 @@ from . import test_multi_company
 from . import test_naming
 from . import test_optout
 from . import test_performance
+from . import test_privacy
 from . import test_read_group
 from . import test_request
 from . import test_res_partner

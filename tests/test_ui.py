@@ -141,6 +141,17 @@ class TestCustomerGroupUi(CustomerGroupUiCase):
         copy = self.Group.search([("name", "=", "Wholesale (copy)")])
         self.assertEqual(copy.direct_member_count, 2)
 
+    def test_reports(self):
+        self.run_tour("/odoo/contacts", "reports", self.reader)
+
+    def test_growth(self):
+        people = self.Partner.create([{"name": f"Person {i}"} for i in range(4)])
+        people.customer_group_ids = self.students
+        cron = self.env.ref("customer_group.ir_cron_stat_fill")
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.run_tour(self.get_url(self.students), "growth", self.reader)
+
     # ------------------------------------------------------------
     # CONTACTS
     # ------------------------------------------------------------

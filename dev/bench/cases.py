@@ -13,12 +13,13 @@ from odoo.addons.customer_group.models.customer_group_operation import Change
 from .bulk import BulkCases
 from .case import OURS, TAGS, Case
 from .measure import recorded_queries, run_once
+from .reports import ReportCases
 from .rules import RuleCases
 from .seed import FIRST_ID, u
 from .selections import SelectionCases
 
 
-class Cases(BulkCases, RuleCases, SelectionCases):
+class Cases(BulkCases, ReportCases, RuleCases, SelectionCases):
     #: The groups whose subtree comes closest to these numbers of contacts.
     SIZES = {"tiny": 250, "small": 2003, "medium": 20006, "large": 1e5, "huge": 5.5e5}
     #: Columns of the list of contacts; the groups come in addition.
@@ -49,6 +50,7 @@ class Cases(BulkCases, RuleCases, SelectionCases):
         yield from self.changes()
         yield from self.bulk()
         yield from self.selections()
+        yield from self.reports()
         yield from self.rules()
 
     # What the cases need to know of the data

@@ -186,4 +186,5 @@ env["res.users"].create(
         "group_ids": [(4, env.ref(right).id) for right in rights],
     }
 ).tour_enabled = False
+env["customer.group.stat"]._cron_fill()
 env.cr.commit()

@@ -266,6 +266,13 @@ export const shots = [
     { name: "phone_rule", ...phone, url: group("buying_regular"), steps: rulePage },
     { name: "quality", ...low, url: "/odoo/customer-groups-quality" },
     { name: "phone_quality", ...phone, url: "/odoo/customer-groups-quality" },
+    { name: "growth", ...wide, url: "/odoo/customer-groups-growth" },
+    { name: "phone_growth", ...phone, url: "/odoo/customer-groups-growth" },
+    { name: "sources", ...wide, url: "/odoo/customer-groups-sources" },
+    { name: "overlap", ...wide, url: "/odoo/customer-groups-overlap" },
+    { name: "phone_overlap", ...phone, url: "/odoo/customer-groups-overlap" },
+    { name: "movement", ...wide, url: "/odoo/customer-groups-movement" },
+    { name: "phone_movement", ...phone, url: "/odoo/customer-groups-movement" },
     { name: "selection", ...wide, url: selections, steps: [["click", spring]] },
     {
         name: "phone_selection",

@@ -32,7 +32,9 @@ export class HeatmapField extends Component {
     }
 
     get measure() {
-        return this.props.record.data[this.isMovement ? "movement_measure" : "overlap_measure"];
+        return this.props.record.data[
+            this.isMovement ? "movement_measure" : "overlap_measure"
+        ];
     }
 
     get groups() {
@@ -61,7 +63,10 @@ export class HeatmapField extends Component {
     /** Lines of cells, each with what it shows. */
     get lines() {
         const numbers = new Map(
-            this.matrix.cells.map(([row, column, ...counts]) => [`${row} ${column}`, counts])
+            this.matrix.cells.map(([row, column, ...counts]) => [
+                `${row} ${column}`,
+                counts,
+            ])
         );
         const peak = Math.max(
             1,
@@ -83,9 +88,10 @@ export class HeatmapField extends Component {
         if (isSame && !this.isMovement) {
             count = row.members;
         }
-        const whole = this.measure === "either" ? either : row.members ?? row.before;
+        const whole = this.measure === "either" ? either : (row.members ?? row.before);
         const share = whole ? count / whole : 0;
-        const asShare = this.measure !== "count" && row.id && !(isSame && !this.isMovement);
+        const asShare =
+            this.measure !== "count" && row.id && !(isSame && !this.isMovement);
         const strength = asShare ? share : count / peak;
         return {
             row,
@@ -95,14 +101,17 @@ export class HeatmapField extends Component {
             isNone: isSame && !row.id,
             text: asShare ? this.formatShare(share) : formatInteger(count),
             label: this.getLabel(row, column, count),
-            shade: isSame || !count ? 0 : Math.min(SHADES, 1 + Math.floor(strength * SHADES)),
+            shade:
+                isSame || !count
+                    ? 0
+                    : Math.min(SHADES, 1 + Math.floor(strength * SHADES)),
         };
     }
 
-    /** A part of a whole in percent; no number that is not 0 or 100 looks like that. */
+    /** A part of a whole in percent; what is not nothing or all does not look like it. */
     formatShare(share) {
         const percent = Math.round(share * 100);
-        if (share > 0 && percent === 0) {
+        if (share > 0 && share < 0.01) {
             return "<1 %";
         }
         return `${share < 1 ? Math.min(percent, 99) : percent} %`;
@@ -110,7 +119,11 @@ export class HeatmapField extends Component {
 
     /** What the number says, in words. */
     getLabel(row, column, count) {
-        const names = { count: formatInteger(count), one: row.name, other: column.name };
+        const names = {
+            count: formatInteger(count),
+            one: row.name,
+            other: column.name,
+        };
         if (!this.isMovement) {
             return row.id === column.id
                 ? _t("%(one)s: %(count)s contacts", names)
@@ -151,7 +164,10 @@ export class HeatmapField extends Component {
 
     /** Whether nobody moved at all. */
     get isStill() {
-        return this.isMovement && !this.matrix.cells.some(([row, column]) => row !== column);
+        return (
+            this.isMovement &&
+            !this.matrix.cells.some(([row, column]) => row !== column)
+        );
     }
 
     async open(row, column) {
