@@ -64,13 +64,6 @@ from . import customer_group_optout
 from . import customer_group_unsubscribe
 from . import mail_mail
 from . import mail_thread
-from . import customer_group_selection
-from . import customer_group_selection_line
-from . import customer_group_selection_snapshot
-from . import customer_group_selection_use
-from . import customer_group_selection_domain
-from . import customer_group_selection_count
-from . import res_partner_selection
 from . import customer_group_stat
 from . import customer_group_overlap
 from . import customer_group_movement

@@ -49,9 +49,6 @@ from . import test_sequence_start
 from . import test_sequence_steps
 from . import test_sequence_stop
 from . import test_sequence_time
-from . import test_selection
-from . import test_selection_rights
-from . import test_selection_use
 from . import test_settings
 from . import test_stat
 from . import test_templates
