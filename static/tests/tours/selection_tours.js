@@ -65,7 +65,8 @@ tours.add("customer_group_selection", {
         { trigger: ".modal button[name='action_confirm']:visible", run: "click" },
         { trigger: "a[name='uses']", run: "click" },
         {
-            trigger: ".o_field_widget[name='snapshot_ids'] .o_data_row:contains('Invited')",
+            trigger:
+                ".o_field_widget[name='snapshot_ids'] .o_data_row:contains('Invited')",
         },
     ],
 });
