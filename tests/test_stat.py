@@ -336,7 +336,7 @@ class TestStat(CustomerGroupCommon):
             people.customer_group_ids = groups[-3:]
             self.fill()
             self.env.invalidate_all()
-            with self.assertQueryCount(17):
+            with self.assertQueryCount(18):
                 self.fill()
 
     def test_job(self):
