@@ -68,9 +68,10 @@ class Run:
         accepted = self.server.accepted
         problems = self.scene.find_problems(self.cr, accepted, **expected)
         seconds = time.monotonic() - self.began
-        distinct = len({address for address, _message_id in accepted})
+        # Without the e-mail that tells the responsible of a failure.
+        own = [a for a, _message_id in accepted if a in self.scene.addresses]
         print(
-            f"    {title} {len(accepted)} e-mails for {distinct} contacts,"
+            f"    {title} {len(own)} e-mails for {len(set(own))} contacts,"
             f" {self.scene.get_states(self.cr)}, {seconds:.0f} s",
             flush=True,
         )
