@@ -128,7 +128,7 @@ class CustomerGroupEnrolmentTrace(models.Model):
 
     def _commit(self):
         # An e-mail that was sent cannot be taken back by a later error.
-        self.env.cr.commit()  # pylint: disable=invalid-commit
+        self.env["ir.cron"]._commit_progress()
 
     def _is_wanted(self):
         """Look once more for a reason not to send this e-mail, and act on it."""

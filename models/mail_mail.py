@@ -11,11 +11,25 @@ TRACE_KEY = "customer_group_trace_id"
 class MailMail(models.Model):
     _inherit = "mail.mail"
 
-    def _send(self, auto_commit=False, post_send_callback=None, **options):
+    def _send(
+        self,
+        auto_commit=False,
+        raise_exception=False,
+        smtp_session=None,
+        alias_domain_id=False,
+        mail_server=False,
+        post_send_callback=None,
+    ):
         """Send e-mails of follow-up series one by one, each if it is still wanted.
 
         The others cost one query.
         """
+        options = {
+            "raise_exception": raise_exception,
+            "smtp_session": smtp_session,
+            "alias_domain_id": alias_domain_id,
+            "mail_server": mail_server,
+        }
         # sudo: who sends e-mails need not see the series.
         traces = self.env["customer.group.enrolment.trace"].sudo()
         traces = traces.search([("mail_mail_id", "in", self.ids)])
