@@ -22,6 +22,7 @@ class CustomerGroupEnrolment(models.Model):
         string="Series",
         required=True,
         readonly=True,
+        index=True,
         ondelete="restrict",
     )
     partner_id = fields.Many2one(

@@ -19,6 +19,7 @@ class CustomerGroupEnrolmentTrace(models.Model):
         comodel_name="customer.group.enrolment",
         required=True,
         readonly=True,
+        index=True,
         ondelete="cascade",
     )
     step_id = fields.Many2one(
