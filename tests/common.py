@@ -29,9 +29,8 @@ class CustomerGroupCommon(BaseCommon):
         cls.env.ref("base.group_partner_manager").implied_ids -= cls.env.ref(
             "customer_group.group_assign"
         )
-        cls.env["customer.group.enrolment"].search([]).unlink()  # demo data
-        series = cls.env["customer.group.sequence"].with_context(active_test=False)
-        series.search([]).unlink()  # they hold their groups
+        for name in ("customer.group.enrolment", "customer.group.sequence"):
+            cls.env[name].with_context(active_test=False).search([]).unlink()
         cls.Group = cls.env["customer.group"]
         cls.Group.with_context(active_test=False).search([]).unlink()  # demo data
         cls.Partner = cls.env["res.partner"]
