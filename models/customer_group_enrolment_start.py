@@ -177,7 +177,7 @@ class CustomerGroupSequence(models.Model):
         """
         self.env["customer.group.enrolment"].flush_model()
         self.env["res.partner"].flush_model(["active", "company_id", "tz"])
-        again = SQL("last.entered = 0")
+        again = SQL("COALESCE(last.entered, 0) = 0")
         if self.reentry == "after":
             again = SQL(
                 "(%s OR last.date_end <= %s)",
@@ -185,29 +185,35 @@ class CustomerGroupSequence(models.Model):
                 now - timedelta(days=self.reentry_days),
             )
         return SQL(
-            """SELECT c.partner_id, c.group_id, p.tz,
+            """WITH c AS MATERIALIZED (
+                    SELECT partner_id, min(group_id) AS group_id
+                      FROM (%(contacts)s) AS pair GROUP BY partner_id),
+                    -- At one go: looked up for each contact, it would be searched in
+                    -- what is being inserted.
+                    last AS MATERIALIZED (
+                    SELECT partner_id,
+                           max(occurrence) FILTER (WHERE same) AS occurrence,
+                           count(*) FILTER (WHERE same AND entered) AS entered,
+                           bool_or(same AND running) AS running,
+                           max(date_end) FILTER (WHERE same AND entered) AS date_end,
+                           count(*) FILTER (WHERE entered AND today) AS today,
+                           bool_or(same AND NOT entered AND today) AS is_refused
+                      FROM (SELECT partner_id, occurrence, date_end,
+                                   sequence_id = %(id)s AS same,
+                                   state = 'running' AS running,
+                                   date_start > %(day)s AS today,
+                                   COALESCE(stop_reason, '') NOT IN %(refusals)s
+                                   AS entered
+                              FROM customer_group_enrolment
+                             WHERE partner_id IN (SELECT partner_id FROM c)) AS e
+                  GROUP BY partner_id)
+               SELECT c.partner_id, c.group_id, p.tz,
                       COALESCE(last.occurrence, 0) + 1 AS occurrence,
                       CASE WHEN last.today >= %(max)s THEN 'limit' END AS refusal,
                       last.is_refused IS TRUE AS is_refused
-                 FROM (SELECT partner_id, min(group_id) AS group_id
-                         FROM (%(contacts)s) AS pair GROUP BY partner_id) AS c
+                 FROM c
                  JOIN res_partner p ON p.id = c.partner_id AND p.active AND %(company)s
-           CROSS JOIN LATERAL (
-                      SELECT max(occurrence) FILTER (WHERE same) AS occurrence,
-                             count(*) FILTER (WHERE same AND entered) AS entered,
-                             bool_or(same AND running) AS running,
-                             max(date_end) FILTER (WHERE same AND entered) AS date_end,
-                             count(*) FILTER (WHERE entered AND today) AS today,
-                             bool_or(same AND NOT entered AND today) AS is_refused
-                        FROM (SELECT occurrence, date_end,
-                                     sequence_id = %(id)s AS same,
-                                     state = 'running' AS running,
-                                     date_start > %(day)s AS today,
-                                     COALESCE(stop_reason, '') NOT IN %(refusals)s
-                                     AS entered
-                                FROM customer_group_enrolment
-                               WHERE partner_id = c.partner_id) AS e
-                 ) AS last
+            LEFT JOIN last ON last.partner_id = c.partner_id
                 WHERE last.running IS NOT TRUE AND %(again)s""",
             contacts=contacts,
             company=self._sql_company(),
