@@ -31,10 +31,11 @@ class Unsubscribe(http.Controller):
             return self._render("unsubscribe_error", get_lang(request.env).code, 404)
         lang = get_lang(request.env, partner.lang).code
         partner, enrolment = (r.with_context(lang=lang) for r in (partner, enrolment))
-        values = {"is_done": request.httprequest.method == "POST"}
-        if values["is_done"]:
+        is_back = False
+        if request.httprequest.method == "POST":
             self._act(partner, enrolment, action)
-        values |= partner._get_unsubscribe_values(enrolment)
+            is_back = action == "undo"
+        values = partner._get_unsubscribe_values(enrolment, is_back)
         return self._render("unsubscribe_page", lang, 200, values)
 
     def _act(self, partner, enrolment, action):

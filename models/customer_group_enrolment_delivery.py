@@ -56,25 +56,22 @@ class CustomerGroupSequence(models.Model):
             ]
         )
         if held:
-            held.scheduled_date = False
+            held.scheduled_date = fields.Datetime.now()
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
-    def _report_failures(self):
-        """Tell those who are responsible, once, until they have marked it as done."""
-        activity_type = "mail.mail_activity_data_warning"
-        for sequence in self:
-            if sequence.activity_search([activity_type], user_id=sequence.user_id.id):
-                continue
-            told = sequence.with_context(lang=sequence.user_id.lang)
-            told.activity_schedule(
-                activity_type,
-                user_id=sequence.user_id.id,
-                summary=told.env._("E-mails of this series could not be delivered"),
-                note=told.env._(
-                    "The series has ended for these contacts. The steps that failed"
-                    " say why."
-                ),
-            )
+    def _tell_of_undelivered(self, trace):
+        """Tell the responsible that e-mails cannot be delivered.
+
+        :param trace: the first of them
+        """
+        told = self.with_context(lang=self.user_id.lang)
+        note = told.env._(
+            "The e-mail for %(contact)s was given up, and maybe those for others."
+            " The series has ended for them: %(error)s",
+            contact=trace.partner_id.display_name,
+            error=trace.error,
+        )
+        told._tell(told.env._("E-mails of this series cannot be delivered"), note)
 
 
 class CustomerGroupEnrolment(models.Model):
@@ -94,9 +91,27 @@ class CustomerGroupEnrolment(models.Model):
         """
         for enrolment in self.filtered(lambda e: e.state == "running"):
             step = enrolment.next_step_id
-            due = moment + timedelta(**{step.delay_unit: step.delay_value})
-            if enrolment.next_run and enrolment.next_run < due:
+            due = step and enrolment._get_next_run(step, moment)
+            if due and enrolment.next_run < due:
                 enrolment.next_run = due
+
+    def _end_undelivered(self, stop_reason):
+        """End the series for whom an e-mail could not be delivered, be it the last.
+
+        :param str stop_reason: a value of ``stop_reason``
+        """
+        self._stop(stop_reason)
+        self.filtered(lambda e: e.state == "done").write(
+            {"state": "stopped", "stop_reason": stop_reason}
+        )
+
+    def action_resume(self):
+        """Have e-mails that failed tried again, too."""
+        result = super().action_resume()
+        # sudo: the user may assign, as was checked, but nobody writes these.
+        failed = self.sudo().trace_ids.filtered(lambda t: t.state == "failed")
+        failed.filtered("mail_mail_id")._queue_again()
+        return result
 
 
 class CustomerGroupEnrolmentTrace(models.Model):
@@ -261,8 +276,21 @@ class CustomerGroupEnrolmentTrace(models.Model):
         ).items():
             traces._mark_messages("exception", failure_type or "unknown", error)
         self.write({"state": "failed", "error": error, "unconfirmed": False})
-        self.enrolment_id._stop(stop_reason)
-        self.sequence_id._report_failures()
+        self._end_series(stop_reason)
+
+    def _end_series(self, stop_reason):
+        """End the series after these e-mails, and tell those who are responsible."""
+        self.enrolment_id._end_undelivered(stop_reason)
+        for sequence, traces in self.grouped("sequence_id").items():
+            sequence._tell_of_undelivered(traces[0])
+
+    def _queue_again(self):
+        """Have these e-mails tried as if for the first time."""
+        self.write({"state": "queued", "attempts": 0, "error": False})
+        self.mail_mail_id.write(
+            {"state": "outgoing", "scheduled_date": False, "failure_type": False}
+        )
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
     def _skip(self, error):
         """Note why these e-mails are not sent; the series goes on, unless it ended.

@@ -171,20 +171,25 @@ class CustomerGroupSequence(models.Model):
 
         :param enrolment: the contact for whom a step has failed for good
         """
+        note = self.env._(
+            "The step “%(step)s” was given up for %(contact)s, and maybe for"
+            " others: %(error)s",
+            step=enrolment.next_step_id.display_name,
+            contact=enrolment.partner_id.display_name,
+            error=enrolment.last_error,
+        )
+        self._tell(self.env._("A step of this series fails"), note)
+
+    def _tell(self, summary, note):
+        """Give the responsible, or else a manager, a task, if there is none yet."""
         if self.problem_activity_id.active:
             return
         manager = self.user_id if self.user_id.active else self._get_manager()
         self.problem_activity_id = self.activity_schedule(
             "mail.mail_activity_data_todo",
             user_id=manager.id,
-            summary=self.env._("A step of this series fails"),
-            note=self.env._(
-                "The step “%(step)s” was given up for %(contact)s, and maybe for"
-                " others: %(error)s",
-                step=enrolment.next_step_id.display_name,
-                contact=enrolment.partner_id.display_name,
-                error=enrolment.last_error,
-            ),
+            summary=summary,
+            note=note,
         )
 
     def _get_manager(self):

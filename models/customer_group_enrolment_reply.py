@@ -72,5 +72,4 @@ class CustomerGroupEnrolmentTrace(models.Model):
         traces.write(
             {"bounced_at": fields.Datetime.now(), "state": "failed", "error": error}
         )
-        traces.enrolment_id._stop("undeliverable")
-        traces.sequence_id._report_failures()
+        traces._end_series("undeliverable")

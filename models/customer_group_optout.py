@@ -148,11 +148,12 @@ class CustomerGroupOptout(models.Model):
     def _stop_enrolments(self):
         """End the series that the contacts are in because of what they opt out of."""
         if self:
-            condition = SQL("o.id IN %s AND e.state = 'running'", self._ids)
-            # sudo: they end, whoever may see them.
-            enrolments = self.env["customer.group.enrolment"].sudo()
-            ids = [enrolment for enrolment, _optout in self._get_pairs(condition)]
-            enrolments.browse(set(ids))._stop("optout")
+            enrolments = self.env["customer.group.enrolment"]
+            enrolments.flush_model(["state"])
+            running = SQL("o.id IN %s AND e.state = 'running'", self._ids)
+            pairs = self._get_pairs(running)
+            ids = [enrolment for enrolment, _optout in pairs]
+            enrolments._stop_where("optout", SQL("e.id = ANY(%s)", ids))
 
     @api.model
     def _get_pairs(self, condition):
@@ -161,7 +162,12 @@ class CustomerGroupOptout(models.Model):
         :param SQL condition: about ``o``, the opt-out, and ``e``, the enrollment
         :return: list of pairs (id of the enrollment, id of the opt-out)
         """
-        self.env.flush_all()
+        self.flush_model()
+        self.env["res.partner"].flush_model(["email_normalized"])
+        self.env["customer.group.enrolment"].flush_model(
+            ["sequence_id", "partner_id", "group_id"]
+        )
+        self.env["customer.group.sequence"].flush_model(["group_ids"])
         return self.env.execute_query(
             SQL(
                 """SELECT e.id, o.id
@@ -241,9 +247,9 @@ class CustomerGroupEnrolment(models.Model):
     _inherit = "customer.group.enrolment"
 
     def _get_stop_reason(self):
-        return super()._get_stop_reason() or self._get_refusal()
+        return super()._get_stop_reason() or self._get_optout_reason()
 
-    def _get_refusal(self):
+    def _get_optout_reason(self):
         """Say whether the contact wants no more of this.
 
         :return: ``optout``, ``blacklist`` or False

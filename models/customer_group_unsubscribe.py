@@ -6,7 +6,7 @@ from markupsafe import Markup
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.tools import email_normalize, hash_sign, verify_hash_signed
+from odoo.tools import SQL, email_normalize, hash_sign, verify_hash_signed
 from odoo.tools.mail import append_content_to_html, email_anonymize
 from odoo.tools.urls import urljoin
 
@@ -128,23 +128,74 @@ class ResPartner(models.Model):
         enrolment = enrolments.browse(id_).exists()
         return enrolment.partner_id or self.browse(partner_id).exists(), enrolment
 
-    def _get_unsubscribe_values(self, enrolment):
+    def _get_unsubscribe_values(self, enrolment, is_back):
         """Return what the page shows.
 
+        :param bool is_back: the contact has just taken back what he had said
         :rtype: dict
         """
-        email = self.email_normalized
-        optouts = enrolment._get_optouts() if enrolment else enrolment
-        sequence = enrolment.sequence_id
-        return {
-            "label": sequence._get_public_label(),
-            "company": sequence._get_public_company(self),
-            "email": email_anonymize(email),
-            "is_out": bool(optouts),
-            "is_out_of_all": self.is_blacklisted,
-            "can_undo": all(optout.source == "link" for optout in optouts),
-            "can_undo_all": bool(self._get_global_optouts()),
+        company = enrolment.sequence_id._get_public_company(self)
+        names = {
+            "company": company.name,
+            "series": enrolment.sequence_id._get_public_label(),
+            "email": Markup("<strong>%s</strong>")
+            % (email_anonymize(self.email_normalized) or self.env._("this contact")),
         }
+        optouts = enrolment and enrolment._get_optouts()
+        title, text = self._get_unsubscribe_text(names, optouts, is_back)
+        actions = self._get_unsubscribe_actions(names, optouts)
+        return {
+            "company": company,
+            "title": title,
+            "text": text,
+            "actions": actions,
+            "is_asked": not is_back,
+        }
+
+    def _get_unsubscribe_text(self, names, optouts, is_back):
+        """Return the title and the text of the page.
+
+        :param dict names: of the company, the series and the contact
+        :param optouts: what the contact has said about the series
+        """
+        gone = self.env._("You are unsubscribed")
+        back = self.env._("You are subscribed again")
+        if self.is_blacklisted:
+            return gone, self.env._(
+                "%(company)s sends no more such e-mails to %(email)s.", **names
+            )
+        if optouts:
+            return gone, self.env._(
+                "%(email)s gets no more e-mails about “%(series)s”.", **names
+            )
+        if is_back and names["series"]:
+            return back, self.env._(
+                "%(email)s may get e-mails about “%(series)s” again.", **names
+            )
+        if is_back:
+            return back, self.env._(
+                "%(email)s may get e-mails from %(company)s again.", **names
+            )
+        return self.env._("Unsubscribe?"), self.env._(
+            "Which e-mails from %(company)s should %(email)s no longer get?", **names
+        )
+
+    def _get_unsubscribe_actions(self, names, optouts):
+        """Return the buttons of the page.
+
+        :return: dict from the name of an action to what its button says
+        """
+        undo = {"undo": self.env._("Subscribe again")}
+        if self.is_blacklisted:
+            return undo if self._get_global_optouts() else {}
+        actions = {"all": self.env._("No e-mails at all from %(company)s", **names)}
+        if not names["series"]:
+            return actions
+        if not optouts:
+            group = self.env._("No more e-mails about “%(series)s”", **names)
+            return {"group": group, **actions}
+        can_undo = all(optout.source == "link" for optout in optouts)
+        return {**actions, **(undo if can_undo else {})}
 
     def _unsubscribe(self, enrolment):
         """Have the contact get no more e-mails because of the groups of a series."""
@@ -166,10 +217,16 @@ class ResPartner(models.Model):
                 self.env["customer.group.optout"].create(
                     {"partner_id": self.id, "source": "link"}
                 )
-        domain = [("state", "=", "running"), ("partner_id", "=", self.id)]
-        if email:
-            domain[1] = ("partner_id.email_normalized", "=", email)
-        self.env["customer.group.enrolment"].search(domain)._stop("blacklist")
+        self.env["res.partner"].flush_model(["email_normalized"])
+        self.env["customer.group.enrolment"]._stop_where(
+            "blacklist",
+            SQL(
+                """EXISTS (SELECT FROM res_partner p WHERE p.id = e.partner_id
+                              AND (p.id = %s OR p.email_normalized = %s))""",
+                self.id,
+                email or None,
+            ),
+        )
         self.invalidate_recordset(["is_blacklisted"])
 
     def _subscribe_again(self, enrolment):

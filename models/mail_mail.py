@@ -1,10 +1,8 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import smtplib
-from traceback import walk_tb
+from functools import partial
 
 from odoo import models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 #: Key of the context: the trace of the e-mail that is being sent.
 TRACE_KEY = "customer_group_trace_id"
@@ -29,53 +27,21 @@ class MailMail(models.Model):
                 post_send_callback=post_send_callback,
                 **options,
             )
-        for trace in traces._hold(auto_commit):
-            mail = self.browse(trace.mail_mail_id.id)
+        ids = [(t.id, t.mail_mail_id.id) for t in traces._hold(auto_commit)]
+        for trace_id, mail_id in ids:
+            # Without the others: after each commit, the ORM would read all of them.
+            trace, mail = traces.browse(trace_id), self.browse(mail_id)
             if trace._claim(auto_commit):
-                mail._send_followed(trace, auto_commit, options)
+                mail = mail.with_context(**{TRACE_KEY: trace.id})
+                send = super(MailMail, mail)._send
+                trace._hand_over(partial(send, **options), auto_commit)
             if post_send_callback and auto_commit:
                 post_send_callback(mail.ids)
         if traces and post_send_callback:
             post_send_callback(followed.ids)
         if traces and auto_commit:
-            self.env.cr.commit()
+            traces._commit()
         return True
-
-    def _send_followed(self, trace, auto_commit, options):
-        """Send an e-mail of a series, and note what came of it.
-
-        What the mail server said is committed before anything else, which could
-        collide with other transactions.
-        """
-        mail = self.with_context(**{TRACE_KEY: trace.id})
-        trace = trace.with_context(**{TRACE_KEY: False})
-        lost = None
-        try:
-            super(MailMail, mail)._send(auto_commit=False, **options)
-        except smtplib.SMTPServerDisconnected as error:
-            lost = error
-            self.write({"failure_type": False, "failure_reason": str(error)})
-        trace.unconfirmed = bool(lost) and self._is_handed_over(lost)
-        try:
-            if auto_commit:
-                self.env.cr.commit()
-            trace._settle()
-            if auto_commit:
-                self.env.cr.commit()
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            if not auto_commit:
-                raise
-            self.env.cr.rollback()
-            self.env.ref("customer_group.ir_cron_trace_repair").sudo()._trigger()
-        if lost:  # the others cannot be sent with this connection
-            raise lost
-
-    def _is_handed_over(self, error):
-        """Say whether the mail server may have got the e-mail before it went away."""
-        return any(
-            frame.f_code.co_name == "data" and frame.f_globals is vars(smtplib)
-            for frame, _line in walk_tb(error.__traceback__)
-        )
 
     def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
         """Add the link to unsubscribe, and say that a program wrote the e-mail."""

@@ -1,5 +1,7 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.tools import split_every
+
 from .sequence_common import SequenceCommon
 
 
@@ -19,8 +21,12 @@ class DeliveryCommon(SequenceCommon):
         self.enrolment = self.trace.enrolment_id
 
     def enter(self, partners):
-        """Put contacts into the start group, and return what waits for them."""
-        self.join(partners)
+        """Put contacts into the start group, and return what waits for them.
+
+        Not all at once by hand: that would be a change in bulk.
+        """
+        for some in split_every(10, partners.ids, partners.browse):
+            self.join(some)
         self.run_due()
         traces = self.get_enrolments(self.series, partners).trace_ids
         self.assertEqual(set(traces.mapped("state")), {"queued"})

@@ -176,6 +176,45 @@ class TestDeliveryRepair(DeliveryCommon):
         self.repair()
         self.assertEqual(self.trace.state, "sent")
 
+    def test_resume(self):
+        """Who resumes the series has the e-mail sent after all, then the next one."""
+        self.refuse(self.trace, UNKNOWN)
+        self.repair()
+        self.enrolment.with_user(self.assigner).action_resume()
+        self.assertEqual((self.trace.state, self.trace.attempts), ("queued", 0))
+        self.assertEqual(self.trace.mail_mail_id.state, "outgoing")
+        self.run_due(days=3)
+        self.assertEqual(len(self.enrolment.trace_ids), 1)
+        self.trace.mail_mail_id.state = "sent"
+        self.repair()
+        self.assertEqual(self.enrolment.state, "running")
+        self.run_due(days=3)
+        self.assertEqual(len(self.enrolment.trace_ids), 2)
+
+    def test_last_step_fails(self):
+        """A series of which the last e-mail failed is not done."""
+        series = self.create_series([self.email()])
+        self.join(self.ben)
+        self.run_due()
+        enrolment = self.get_enrolments(series)
+        self.assertEqual(enrolment.state, "done")
+        self.refuse(enrolment.trace_ids, UNKNOWN)
+        self.repair()
+        self.assertEqual(enrolment.state, "stopped")
+        self.assertEqual(enrolment.stop_reason, "undeliverable")
+        enrolment.with_user(self.assigner).action_resume()
+        enrolment.trace_ids.mail_mail_id.state = "sent"
+        self.repair()
+        self.run_due()
+        self.assertEqual(enrolment.state, "done")
+
+    def test_archived_series(self):
+        """What is in the queue for a series that ended is not sent."""
+        self.series.active = False
+        self.let_send(self.trace)
+        self.assertEqual(self.trace.state, "skipped")
+        self.assertEqual(self.enrolment.stop_reason, "series")
+
     def test_scale(self):
         counts = []
         for size in (1, 10, 100):
@@ -250,7 +289,19 @@ class TestDeliveryHold(DeliveryCommon):
         self.assertEqual((self.trace.state, mail.state), ("queued", "outgoing"))
         self.assertGreater(mail.scheduled_date, fields.Datetime.now())
         self.series.action_start()
-        self.assertFalse(mail.scheduled_date)
+        self.assertLessEqual(mail.scheduled_date, fields.Datetime.now())
+        self.let_send(self.trace)
+        self.assertEqual((self.trace.state, mail.state), ("queued", "outgoing"))
+
+    def test_deleted(self):
+        """Who is deleted, or taken out of all records, gets nothing."""
+        mail = self.trace.mail_mail_id
+        self.enrolment.unlink()
+        self.assertFalse(mail.exists())
+        [trace] = self.enter(self.ben)
+        mail = trace.mail_mail_id
+        self.ben.unlink()
+        self.assertFalse(mail.exists())
 
     def test_expired(self):
         """A backup that is restored does not send what was in its queue."""

@@ -126,7 +126,7 @@ async function shoot({ name, folder: place = "docs/images", user = "admin", widt
     const settle = watch(page);
     try {
         await page.goto(base + (await resolve(url)));
-        await page.waitForSelector(".o_action_manager > *, .modal", options);
+        await page.waitForSelector(".o_action_manager > *, .modal, body > main", options);
         await settle();
         for (const [action, ...args] of steps) {
             try {

@@ -52,6 +52,8 @@ const assign = [
     ["choose", "Trade fair"],
     ["fill", input("reason"), "Visitors of our stand"],
 ];
+const unsubscribe = "/odoo/action-{customer_group.screenshot_unsubscribe}";
+const asked = [["see", "button[value=group]"]];
 const hold = ["Acme Corporation", "Addison Olson", "Douglas Fletcher"].map((name) => [
     "hold",
     `.o_kanban_record:has-text("${name}")`,
@@ -350,6 +352,8 @@ export const shots = [
     { name: "phone_settings", ...phone, url: "/odoo/settings#customer_group" },
     { name: "templates", ...wide, url: "/odoo/customer-groups-from-template" },
     { name: "phone_templates", ...phone, url: "/odoo/customer-groups-from-template" },
+    { name: "unsubscribe", ...low, url: unsubscribe, steps: asked },
+    { name: "phone_unsubscribe", ...phone, url: unsubscribe, steps: asked },
 
     // Glue add-ons
     {
