@@ -166,6 +166,25 @@ env["customer.group.optout"].create(
     {"partner_id": newcomers[4].id, "group_id": ref("newsletter").id}
 )
 
+# The page behind the link below an e-mail, which no user of Odoo sees.
+series.unsubscribe_label = "Tips for new customers"
+[enrolment] = enrolments.filtered(lambda e: e.partner_id == ref("contact_hanna_vogel"))
+link = env["ir.actions.act_url"].create(
+    {
+        "name": "Unsubscribe",
+        "url": "/customer" + enrolment._get_unsubscribe_url().partition("/customer")[2],
+        "target": "self",
+    }
+)
+env["ir.model.data"].create(
+    {
+        "module": "customer_group",
+        "name": "screenshot_unsubscribe",
+        "model": link._name,
+        "res_id": link.id,
+    }
+)
+
 # English from right to left, for mirrored screens that everybody can read.
 env["res.lang"].create(
     {
