@@ -42,6 +42,7 @@
         "views/res_partner_members_views.xml",
         "views/customer_group_unsubscribe_templates.xml",
         "wizard/customer_group_import_views.xml",
+        "wizard/customer_group_sequence_start_views.xml",
         "wizard/customer_group_sequence_test_views.xml",
     ],
     "demo": [

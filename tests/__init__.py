@@ -39,6 +39,7 @@ from . import test_rule_release
 from . import test_rule_why
 from . import test_search_members
 from . import test_security
+from . import test_sequence_by_hand
 from . import test_sequence_concurrency
 from . import test_sequence_screen
 from . import test_selection

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import base_partner_merge
 from . import customer_group_as_of
+from . import customer_group_ticked
 from . import customer_group_assign
 from . import customer_group_plan
 from . import customer_group_add_template
@@ -12,6 +13,7 @@ from . import customer_group_merge
 from . import customer_group_import
 from . import customer_group_import_lookup
 from . import customer_group_rule_off
+from . import customer_group_sequence_start
 from . import customer_group_sequence_test
 from . import customer_group_why
 from . import customer_group_selection_use

@@ -1,23 +1,17 @@
 # Copyright 2026 The customer_group authors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from ast import literal_eval
-
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..models.customer_group_operation import Change
 
 
 class CustomerGroupAssign(models.TransientModel):
-    """Put any number of contacts into groups, or take them out, with a preview.
-
-    The contacts come as a domain, because the web client sends no more than 20,000 ids;
-    what it selects is evaluated again, with the rights of the user, when it is applied.
-    """
+    """Put any number of contacts into groups, or take them out, with a preview."""
 
     _name = "customer.group.assign"
+    _inherit = "customer.group.ticked"
     _description = "Assign Contacts to Customer Groups"
 
     mode = fields.Selection(
@@ -29,7 +23,6 @@ class CustomerGroupAssign(models.TransientModel):
         required=True,
         default="add",
     )
-    partner_domain = fields.Char(required=True, readonly=True)
     group_ids = fields.Many2many(
         comodel_name="customer.group",
         relation="customer_group_assign_group_rel",
@@ -75,29 +68,8 @@ class CustomerGroupAssign(models.TransientModel):
     can_undo = fields.Boolean(related="operation_id.can_undo", related_sudo=False)
 
     # ------------------------------------------------------------
-    # DEFAULTS, COMPUTE
+    # COMPUTE
     # ------------------------------------------------------------
-
-    @api.model
-    def default_get(self, fields):
-        """Take the ticked contacts, or all that match when the client cut the list."""
-        values = super().default_get(fields)
-        context = self.env.context
-        if "partner_domain" in fields and context.get("active_model") == "res.partner":
-            ids = context.get("active_ids") or []
-            limit = int(
-                # sudo: a parameter of the web client, which it knows as well
-                self.env["ir.config_parameter"]
-                .sudo()
-                .get_param("web.active_ids_limit", 20000)
-            )
-            all_shown = len(ids) >= limit and "active_domain" in context
-            domain = context["active_domain"] if all_shown else [("id", "in", ids)]
-            if not all_shown or not context.get("active_test", True):
-                # The list has shown archived contacts, which a search leaves out.
-                domain = [*domain, ("active", "in", [True, False])]
-            values["partner_domain"] = repr(domain)
-        return values
 
     @api.depends("mode", "partner_domain", "group_ids", "operation_id")
     def _compute_subgroup_ids(self):
@@ -175,23 +147,6 @@ class CustomerGroupAssign(models.TransientModel):
                 .select(),
                 wizard.from_group_ids._origin,
             )
-
-    def _get_domain(self):
-        """Return the domain of the chosen contacts.
-
-        :raise UserError: when somebody has tampered with it
-        """
-        try:
-            domain = Domain(literal_eval(self.partner_domain or "[(0, '=', 1)]"))
-            domain.validate(self.env["res.partner"])
-            return domain
-        except (SyntaxError, ValueError, TypeError) as error:
-            raise UserError(
-                self.env._("The selection of contacts is broken. Select them again.")
-            ) from error
-
-    def _get_partners(self):
-        return self.env["res.partner"]._search(self._get_domain())
 
     def _get_groups(self):
         """Return the groups, with the subgroups to leave when these are wanted."""
