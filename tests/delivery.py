@@ -85,8 +85,8 @@ class MailServer:
         self.victim, self.spared = None, 0
         #: Pairs (address, Message-ID) in the order of arrival; e-mails by address.
         self.accepted, self.contents, self.tries = [], {}, 0
-        #: Addresses of e-mails that may have arrived. This happens to each of them once:
-        #: the second time, their series would end.
+        #: Addresses of e-mails that may have arrived. It happens to each of them once:
+        #: the second time, the series would end.
         self.doubtful = set()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
