@@ -113,12 +113,21 @@ class SelectionCases:
                 lambda form: query(f"{form} AND {self.LEFT_OUT} {rule}", ids, without)
             )
 
+        page, count = bare(self.bare_page), bare(self.bare_count)
         yield Case(
             f"page of a {title}",
             ours=lambda: self.partners.search_fetch(
                 domain, self.COLUMNS, limit=self.PAGE
             ),
-            sql=bare(self.bare_page),
+            sql=page,
+        )
+        yield Case(
+            "  page and count, selection",
+            ours=lambda: (
+                self.partners.search_fetch(domain, self.COLUMNS, limit=self.PAGE),
+                self.partners.search_count(domain),
+            ),
+            sql=lambda: (page(), count()),
         )
         yield Case(
             "  as a screen, with count, selection",
@@ -127,7 +136,7 @@ class SelectionCases:
         yield Case(
             "  count, selection",
             ours=lambda: self.partners.search_count(domain),
-            sql=bare(self.bare_count),
+            sql=count,
         )
         yield Case(
             "  steps on the form, selection",
