@@ -68,42 +68,6 @@ env["customer.group.request"].with_user(demo).create(
     }
 )
 
-# The page behind the link below an e-mail, which no user of Odoo sees.
-template = env["mail.template"].create(
-    {"name": "Spring", "model_id": env["ir.model"]._get_id("res.partner")}
-)
-series = env["customer.group.sequence"].create(
-    {
-        "name": "Spring",
-        "unsubscribe_label": "Spring offers",
-        "trigger": "manual",
-        "step_ids": [(0, 0, {"action": "email", "template_id": template.id})],
-    }
-)
-enrolment = env["customer.group.enrolment"].create(
-    {
-        "sequence_id": series.id,
-        "partner_id": ref("contact_hanna_vogel").id,
-        "next_step_id": series.step_ids.id,
-        "date_start": env.cr.now(),
-    }
-)
-link = env["ir.actions.act_url"].create(
-    {
-        "name": "Unsubscribe",
-        "url": "/customer" + enrolment._get_unsubscribe_url().partition("/customer")[2],
-        "target": "self",
-    }
-)
-env["ir.model.data"].create(
-    {
-        "module": "customer_group",
-        "name": "screenshot_unsubscribe",
-        "model": link._name,
-        "res_id": link.id,
-    }
-)
-
 # A series in its second month. Nothing is sent: the server that is looked at runs no
 # jobs.
 series = ref("sequence_welcome")
