@@ -145,3 +145,18 @@ class SequenceCommon(CustomerGroupCommon):
         return self.env["mail.mail"].search(
             [("recipient_ids", "in", partners.ids)], order="id"
         )
+
+
+class SequenceClockCommon(SequenceCommon):
+    """Series from Monday, June 1, 2026 at ten, by a clock that stands still."""
+
+    def setUp(self):
+        super().setUp()
+        freezer = freeze_time("2026-06-01 10:00")
+        self.clock = freezer.start()
+        self.addCleanup(freezer.stop)
+
+    def run_at(self, text):
+        """Do what is due at a time of 2026, such as ``06-01 10:00``."""
+        self.clock.move_to(f"2026-{text}")
+        self.run_due()

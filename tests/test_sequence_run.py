@@ -2,33 +2,20 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import datetime, timedelta
 
-from freezegun import freeze_time
-
 from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .sequence_common import SequenceCommon
+from .sequence_common import SequenceClockCommon
 
 RUN = "odoo.addons.customer_group.models.customer_group_enrolment_run"
 JOB = "odoo.addons.customer_group.models.customer_group_enrolment_job"
 
 
 @tagged("post_install", "-at_install")
-class TestSequenceRun(SequenceCommon):
+class TestSequenceRun(SequenceClockCommon):
     """Steps are done in time, once, and what fails hinders nobody else."""
-
-    def setUp(self):
-        super().setUp()
-        self.freezer = freeze_time("2026-06-01 10:00")  # Monday
-        self.clock = self.freezer.start()
-        self.addCleanup(self.freezer.stop)
-
-    def run_at(self, text):
-        """Do what is due at a time of 2026, such as ``06-01 10:00``."""
-        self.clock.move_to(f"2026-{text}")
-        self.run_due()
 
     def get_triggers(self):
         self.env.flush_all()

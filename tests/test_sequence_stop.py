@@ -2,8 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import datetime
 
-from freezegun import freeze_time
-
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import get_public_method
@@ -11,22 +9,12 @@ from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..models.customer_group_operation import Change
-from .sequence_common import SequenceCommon
+from .sequence_common import SequenceClockCommon
 
 
 @tagged("post_install", "-at_install")
-class TestSequenceStop(SequenceCommon):
+class TestSequenceStop(SequenceClockCommon):
     """Why a series ends before its last step, and how it goes on."""
-
-    def setUp(self):
-        super().setUp()
-        self.freezer = freeze_time("2026-06-01 10:00")  # Monday
-        self.clock = self.freezer.start()
-        self.addCleanup(self.freezer.stop)
-
-    def run_at(self, text):
-        self.clock.move_to(f"2026-{text}")
-        self.run_due()
 
     def stop_late(self, text=None):
         """Do the hourly pass, at a time of 2026."""
@@ -342,7 +330,7 @@ class TestSequenceStop(SequenceCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestSequenceMerge(SequenceCommon):
+class TestSequenceMerge(SequenceClockCommon):
     """Contacts and groups that are merged, archived or deleted while series run."""
 
     def merge(self, partners, target):

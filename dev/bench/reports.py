@@ -82,8 +82,10 @@ class ReportCases:
             sql=lambda: self.named(SOURCES, {"start": "2026-01-01"}),
         )
         today = stats._get_today()
-        everything = groups.sudo().search([("active", "in", [True, False])]).ids
-        stats.sudo()._fill(everything, None, today)
+        # sudo: as the job, which counts the members of all companies.
+        job = stats.sudo()
+        everything = job.env[groups._name].search([("active", "in", [True, False])]).ids
+        job._fill(everything, None, today)
         self.env.cr.execute("ANALYZE customer_group_stat")
         [[rows]] = self.query("SELECT count(*) FROM customer_group_stat")
         yield Case(
@@ -103,13 +105,13 @@ class ReportCases:
         )
         yield Case(
             "daily statistics of all groups",
-            ours=lambda: stats.sudo()._fill(everything, today, today),
+            ours=lambda: job._fill(everything, today, today),
             sql=lambda: self.query(self.MEMBER_COUNTS),
             undo=True,
         )
         yield Case(
             "daily statistics: the whole past",
-            ours=lambda: stats.sudo()._fill(everything, None, today),
+            ours=lambda: job._fill(everything, None, today),
             undo=True,
             once=("ours",),
         )
